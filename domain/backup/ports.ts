@@ -1,0 +1,128 @@
+// What the backup capability needs of the outside world. Adapters implement it; activities get it by injection.
+import type { StagedFile } from './entry.js';
+
+/** A git blob to read back: its object id and its size in bytes. */
+export interface ObjectRequest {
+  readonly oid: string;
+  readonly size: number;
+}
+
+/** What the destination's own listing says of one file. It proves nothing about the bytes. */
+export interface RemoteFile {
+  /** Path in the destination's tree, prefix included. */
+  readonly path: string;
+  readonly oid: string;
+  /** Bytes; null when the destination cannot even tell the size (the object is gone or broken). */
+  readonly size: number | null;
+  readonly mode: string;
+}
+
+/**
+ * One blob on its way back. `chunks` must be consumed before the next one is asked for; it throws
+ * NxsError DESTINATION_UNREADABLE when the bytes break off half-way.
+ */
+export type BlobRead =
+  | { readonly oid: string; readonly chunks: AsyncIterable<Uint8Array> }
+  | { readonly oid: string; readonly problem: 'missing' | 'corrupt'; readonly reason: string };
+
+export interface Head {
+  readonly commit: string;
+  readonly tree: string;
+}
+
+export interface Revision {
+  readonly commit: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly subject: string;
+}
+
+/** Blobs written once from the source, from which every destination is fed. */
+export interface Stage {
+  /** A bare git repository that holds the staged blobs. */
+  readonly repository: string;
+}
+
+/** One file in the new tree; the blob is in the destination already or in the stage. */
+export interface TreeEntry {
+  /** Path in the destination's tree, prefix included. */
+  readonly path: string;
+  readonly oid: string;
+  readonly mode: StagedFile['mode'];
+}
+
+export interface Change {
+  /** The head that the plan was made on; null: the branch does not exist yet. Compare-and-swap. */
+  readonly parent: string | null;
+  /** Everything under this prefix ('' = the whole tree) is replaced by `entries`; what lies outside stays. */
+  readonly prefix: string;
+  readonly entries: readonly TreeEntry[];
+  /** Small files made by us (the manifest), with their bytes. */
+  readonly extra: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  /** Blobs that the destination lacks and the stage holds. */
+  readonly missing: readonly string[];
+  readonly message: string;
+  /** ISO 8601 commit time. */
+  readonly at: string;
+  readonly author: string;
+}
+
+export interface Published {
+  readonly commit: string;
+  readonly tree: string;
+  /** Blobs that travelled. */
+  readonly uploaded: number;
+}
+
+export type AccessState = 'ok' | 'absent' | 'unreadable' | 'unwritable' | 'low_space';
+
+export interface Access {
+  readonly state: AccessState;
+  /** One sentence for a person. */
+  readonly detail: string;
+  /** Bytes free where the destination lives; null when unknown. */
+  readonly free: number | null;
+  /** True when the destination shares the device of the data directory; null when unknown. */
+  readonly sameDisk: boolean | null;
+}
+
+/**
+ * One place that holds backups. Every method is safe to repeat. Errors: NxsError
+ * DESTINATION_UNREADABLE, DESTINATION_UNWRITABLE (also a full disk), DESTINATION_CONFLICT
+ * (the head moved: plan again), CANCELLED.
+ */
+export interface Destination {
+  readonly name: string;
+  readonly kind: string;
+  /** Where it is, for a person; never with credentials in it. */
+  readonly location: string;
+  /** Subtree that this node owns: '' or 'some/dir/' with the trailing slash. */
+  readonly prefix: string;
+  access(dataDir: string): Promise<Access>;
+  /** Brings an unfinished earlier run to a clean state and creates what is missing. */
+  prepare(): Promise<void>;
+  head(): Promise<Head | null>;
+  /** The tree of one commit, recursively, in byte order of the path. */
+  list(commit: string): Promise<readonly RemoteFile[]>;
+  /** Which of these blobs the destination does not hold, as its own index says. */
+  lacks(oids: readonly string[]): Promise<readonly string[]>;
+  /** Reads blobs back, in the order asked. */
+  read(objects: readonly ObjectRequest[], signal?: AbortSignal): AsyncIterable<BlobRead>;
+  publish(change: Change, stage: Stage | null, signal?: AbortSignal): Promise<Published>;
+  /**
+   * Writes good copies of blobs that the destination holds broken, in place, and rebuilds broken trees.
+   * Returns what happened in one sentence; verification decides whether it helped.
+   */
+  heal(oids: readonly string[], stage: Stage, signal?: AbortSignal): Promise<string>;
+  /**
+   * The last resort when the branch itself cannot be read: the store is moved aside (never deleted) and an
+   * empty one takes its place. Returns where the old one is now.
+   */
+  setAside(at: string): Promise<string>;
+  /** Cheap token that changes when the stored bytes were touched by anyone; null when it cannot be had. */
+  witness(): Promise<string | null>;
+  /** Newest first. */
+  revisions(limit: number): Promise<readonly Revision[]>;
+  /** Commit for a revision, a tag or an ISO date (the newest at or before it); null when there is none. */
+  resolve(at: string): Promise<string | null>;
+}

@@ -1,0 +1,162 @@
+// One closed table of everything that can go wrong on purpose. docs/errors.md is held in step with it by a test.
+
+/** permanent: the same call fails again; transient: worth a retry; rate-limited: retry after a wait; cancelled: someone asked for it. */
+export type ErrorKind = 'permanent' | 'transient' | 'rate-limited' | 'cancelled';
+
+export interface ErrorRule {
+  readonly kind: ErrorKind;
+  /** Process exit code of `nxs` (the contract's table: 1 bad, 2 usage or config, 3 Temporal away, 4 inconclusive). */
+  readonly exit: 1 | 2 | 3 | 4;
+  /** HTTP status when the front answers with this error. */
+  readonly http: number;
+  /** What the person can do about it, one sentence. */
+  readonly hint: string;
+}
+
+export const ERRORS = {
+  ACTIVITY_FAILED: {
+    kind: 'transient',
+    exit: 4,
+    http: 500,
+    hint: 'Look at the run in the Temporal web UI and at the worker log in the state directory, then run it again.',
+  },
+  ALREADY_RUNNING: {
+    kind: 'permanent',
+    exit: 2,
+    http: 409,
+    hint: 'Stop the other control plane first, or give this one its own NXS_STATE_DIR.',
+  },
+  BACKUP_HELD: {
+    kind: 'permanent',
+    exit: 1,
+    http: 409,
+    hint: 'If the files are gone on purpose, run the `nxs backup run --confirm TOKEN` that is printed; else bring them back.',
+  },
+  BACKUP_NOT_GREEN: {
+    kind: 'permanent',
+    exit: 1,
+    http: 500,
+    hint: 'Run `nxs backup status` to see every entry that is not proved and why.',
+  },
+  BUNDLE_STALE: {
+    kind: 'permanent',
+    exit: 2,
+    http: 500,
+    hint: 'Run `npm run build`, then start again.',
+  },
+  CANCELLED: { kind: 'cancelled', exit: 4, http: 499, hint: 'Run it again when it suits.' },
+  CONFIG_INVALID: {
+    kind: 'permanent',
+    exit: 2,
+    http: 500,
+    hint: 'Mend the lines named above; `nxs config check` says when all is well.',
+  },
+  DATA_DIR_MISSING: {
+    kind: 'permanent',
+    exit: 1,
+    http: 500,
+    hint: 'Mount or create the data directory, or set NXS_DATA_DIR or data_dir in nxs.yaml.',
+  },
+  DESTINATION_CONFLICT: {
+    kind: 'transient',
+    exit: 4,
+    http: 409,
+    hint: 'Another writer moved the branch; the run is repeated on the new head by itself.',
+  },
+  DESTINATION_FOREIGN: {
+    kind: 'permanent',
+    exit: 1,
+    http: 409,
+    hint: 'Give this destination a `prefix` of its own in backup-manifest.yaml, so that the other tree stays untouched.',
+  },
+  DESTINATION_UNREADABLE: {
+    kind: 'permanent',
+    exit: 1,
+    http: 502,
+    hint: 'Run `nxs backup run`: it heals what it can from the source and says what it cannot.',
+  },
+  DESTINATION_UNWRITABLE: {
+    kind: 'transient',
+    exit: 1,
+    http: 502,
+    hint: 'Check the space and the permissions of the destination named above.',
+  },
+  ENGINE_UNAVAILABLE: {
+    kind: 'permanent',
+    exit: 3,
+    http: 503,
+    hint: 'Put the `temporal` CLI on PATH, or name it in NXS_TEMPORAL_CLI.',
+  },
+  JOURNAL_BROKEN: {
+    kind: 'permanent',
+    exit: 1,
+    http: 500,
+    hint: 'Keep the journal file aside; new events go on in the same chain after the break.',
+  },
+  LOCKED: {
+    kind: 'transient',
+    exit: 4,
+    http: 409,
+    hint: 'Another run holds it; wait for that one to end.',
+  },
+  NOTHING_TO_RESTORE: {
+    kind: 'permanent',
+    exit: 1,
+    http: 404,
+    hint: 'Look at `nxs backup status` for what a destination holds, and check the path or revision.',
+  },
+  RESTORE_NOT_VERIFIED: {
+    kind: 'permanent',
+    exit: 1,
+    http: 500,
+    hint: 'The files named above were not written; try another destination or an older revision with --at.',
+  },
+  STATE_UNREADABLE: {
+    kind: 'permanent',
+    exit: 2,
+    http: 500,
+    hint: 'Check the owner and mode of the state directory (it is 0700 and yours).',
+  },
+  TEMPORAL_UNREACHABLE: {
+    kind: 'transient',
+    exit: 3,
+    http: 503,
+    hint: 'Start the control plane with `npm start` (or `nxs up`), or check temporal.address in nxs.yaml.',
+  },
+  USAGE: { kind: 'permanent', exit: 2, http: 400, hint: 'See `nxs help`.' },
+} as const satisfies Readonly<Record<string, ErrorRule>>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/**
+ * An expected failure. `message` is one sentence: what, where, and why; it never carries a secret.
+ * `details` is small JSON (paths, counts, ids) that travels through Temporal as failure details.
+ */
+export class NxsError extends Error {
+  override readonly name = 'NxsError';
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The table row of any thrown thing; what is not ours counts as ACTIVITY_FAILED. */
+export function errorCode(error: unknown): ErrorCode {
+  return error instanceof NxsError ? error.code : 'ACTIVITY_FAILED';
+}
+
+/** One line for a person, whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name;
+  return String(error);
+}
+
+/** The errno name (`ENOENT`, `ENOSPC`, …) of a system error, or null. Structural, so that it runs in the sandbox. */
+export function errnoOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : null;
+}

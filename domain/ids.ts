@@ -1,0 +1,38 @@
+// The Temporal names that users script against (DESIGN.md, "Temporal surface"). Nobody else spells them.
+
+/** Capability rooms that own workflow ids. */
+export type WorkflowKind = 'backup' | 'verify' | 'access-check' | 'restore';
+
+/** Task queue that only this node's worker polls. */
+export function taskQueue(node: string): string {
+  return `nxs-${node}`;
+}
+
+/** `nxs/<node>/<kind>/<id>`; a schedule's own id gets `-<time>` appended by Temporal. */
+export function workflowId(node: string, kind: WorkflowKind, id: string): string {
+  return `nxs/${node}/${kind}/${id}`;
+}
+
+/** Schedules of the backup capability: `nxs-<node>-backup`, `…-backup-hourly` (access and recency), `…-verify` (rolling reads). */
+export type ScheduleKind = 'backup' | 'backup-hourly' | 'verify';
+
+export function scheduleId(node: string, kind: ScheduleKind): string {
+  return `nxs-${node}-${kind}`;
+}
+
+/** Search attributes, with the types they are registered under. */
+export const SEARCH_ATTRIBUTES = {
+  NxsNode: 'Keyword',
+  NxsKind: 'Keyword',
+  NxsOutcome: 'Keyword',
+  NxsLevel: 'Int',
+  NxsAwaitingApproval: 'Bool',
+} as const;
+
+/** A workflow id as a file name: short, safe on every file system, one to one for the ids we make. */
+export function fileNameOf(id: string): string {
+  return id.replace(/[^A-Za-z0-9._-]+/g, '_');
+}
+
+/** A node name is part of ids, queues and paths: a host-name-like word of at most 63 characters. */
+export const NODE_NAME = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i;
