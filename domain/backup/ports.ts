@@ -1,6 +1,13 @@
 // What the backup capability needs of the outside world. Adapters implement it; activities get it by injection.
 import type { StagedFile } from './entry.js';
 
+/** The part of an AbortSignal that adapters use; the domain has no DOM types. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** A git blob to read back: its object id and its size in bytes. */
 export interface ObjectRequest {
   readonly oid: string;
@@ -107,13 +114,13 @@ export interface Destination {
   /** Which of these blobs the destination does not hold, as its own index says. */
   lacks(oids: readonly string[]): Promise<readonly string[]>;
   /** Reads blobs back, in the order asked. */
-  read(objects: readonly ObjectRequest[], signal?: AbortSignal): AsyncIterable<BlobRead>;
-  publish(change: Change, stage: Stage | null, signal?: AbortSignal): Promise<Published>;
+  read(objects: readonly ObjectRequest[], signal?: CancelSignal): AsyncIterable<BlobRead>;
+  publish(change: Change, stage: Stage | null, signal?: CancelSignal): Promise<Published>;
   /**
    * Writes good copies of blobs that the destination holds broken, in place, and rebuilds broken trees.
    * Returns what happened in one sentence; verification decides whether it helped.
    */
-  heal(oids: readonly string[], stage: Stage, signal?: AbortSignal): Promise<string>;
+  heal(oids: readonly string[], stage: Stage, signal?: CancelSignal): Promise<string>;
   /**
    * The last resort when the branch itself cannot be read: the store is moved aside (never deleted) and an
    * empty one takes its place. Returns where the old one is now.

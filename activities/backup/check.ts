@@ -1,0 +1,128 @@
+// A look from outside a run: does the destination still hold what the last run proved?
+import type { EntryResult, StagedFile } from '../../domain/backup/entry.js';
+import {
+  addCounts,
+  allProved,
+  countStatuses,
+  describeCounts,
+  plural,
+  type Counts,
+} from '../../domain/backup/record.js';
+import { isProved } from '../../domain/backup/entry.js';
+import { errorMessage } from '../../domain/errors.js';
+import type { CheckInput, CheckResult } from '../contracts.js';
+import { judge, provedTimes } from './judge.js';
+import { storeOf, type BackupPorts, type ConfiguredDestination, type Task } from './ports.js';
+import { trustedBook, viewRemote } from './remote.js';
+
+type DestinationCheck = CheckResult['destinations'][number];
+
+/** Bad entries that the result names; all of them are in the state directory. */
+const NAMED = 20;
+
+/** The pseudo run under which the entries of the latest look are kept. */
+export const CHECK_RUN = 'check';
+
+/** Verifies one destination or all of them against the last proved run. */
+export async function checkBackup(ports: BackupPorts, input: CheckInput, task: Task): Promise<CheckResult> {
+  const started = ports.now();
+  const wanted =
+    input.destination === null ? ports.destinations : [pick(ports, input.destination)];
+  const destinations: DestinationCheck[] = [];
+  for (const destination of wanted) destinations.push(await checkOne(ports, destination, input, task));
+  const green = destinations.length > 0 && destinations.every(({ state }) => state === 'proved');
+  const summary = destinations.map(describe).join('; ');
+  const counts = destinations.reduce<Counts>((sum, { counts: own }) => addCounts(sum, own), {});
+  await ports.journal({
+    id: `verify/${input.run}`,
+    type: 'backup.verified',
+    data: {
+      run: input.run,
+      level: input.level,
+      outcome: green ? 'green' : 'not_green',
+      counts,
+      files: destinations.reduce((sum, { read }) => sum + read.files, 0),
+      bytes: destinations.reduce((sum, { read }) => sum + read.bytes, 0),
+      duration_ms: ports.now() - started,
+    },
+  });
+  if (!green) await ports.notify({ level: 'warning', title: 'backup verification', text: summary });
+  return { green, summary, destinations };
+}
+
+function pick(ports: BackupPorts, name: string): ConfiguredDestination {
+  storeOf(ports, name);
+  return ports.destinations.find((destination) => destination.name === name) as ConfiguredDestination;
+}
+
+async function checkOne(
+  ports: BackupPorts,
+  destination: ConfiguredDestination,
+  input: CheckInput,
+  task: Task,
+): Promise<DestinationCheck> {
+  const { name } = destination;
+  if (destination.state === 'not_configured') return blank(name, 'not_configured', destination.note);
+  const { store } = destination;
+  try {
+    const book = await trustedBook(ports, store);
+    const view = await viewRemote(ports, store, task);
+    const expected = book?.files ?? view.manifest?.files ?? [];
+    if (view.head === null || expected.length === 0) {
+      return blank(name, 'not_proved', 'there is no backup in it yet');
+    }
+    task.progress(`${input.level} verification of ${plural(expected.length, 'file')} in ${name}`);
+    const provedAt = provedTimes(book?.files ?? []);
+    const question = { store, level: input.level, expected, listed: view.files, provedAt, healed: new Set<string>() };
+    const { entries, proofs, read } = await judge(ports, question, task);
+    await ports.state.saveEntries(CHECK_RUN, name, entries);
+    await ports.state.saveProofs(name, {
+      commit: book?.commit ?? view.head.commit,
+      manifest: book?.manifest ?? view.manifest?.digest ?? '',
+      witness: await store.witness(),
+      provedAt: book?.provedAt ?? null,
+      files: proofs,
+    });
+    const counts = countStatuses(entries);
+    const moved = book !== null && book.commit !== view.head.commit;
+    return {
+      name,
+      state: allProved(counts) ? 'proved' : 'not_proved',
+      commit: view.head.commit,
+      counts,
+      read,
+      note: moved ? `its head ${view.head.commit.slice(0, 12)} is not the one of our last run` : null,
+      bad: entries.filter((entry) => !isProved(entry.status)).slice(0, NAMED).map(line),
+      changedSince: await changedSince(ports, expected),
+    };
+  } catch (error) {
+    return blank(name, 'failed', errorMessage(error));
+  }
+}
+
+function line(entry: EntryResult): string {
+  return `${entry.path}: ${entry.status}${entry.reason === null ? '' : ` (${entry.reason})`}`;
+}
+
+/** How many of these files have other bytes here by now. That is everyday work, not a failure. */
+async function changedSince(ports: BackupPorts, expected: readonly StagedFile[]): Promise<number> {
+  const survey = await ports.source.survey().catch(() => null);
+  const known = new Map(survey?.files.flatMap((f) => (f.kind === 'file' ? [[f.path, f.known] as const] : [])));
+  let changed = 0;
+  for (const file of expected) {
+    const sha256 = known.get(file.local)?.sha256 ?? (await ports.source.digest(file.local));
+    if (sha256 !== file.sha256) changed += 1;
+  }
+  return changed;
+}
+
+function blank(name: string, state: DestinationCheck['state'], note: string): DestinationCheck {
+  return { name, state, commit: null, counts: {}, read: { files: 0, bytes: 0 }, note, bad: [], changedSince: 0 };
+}
+
+function describe({ name, state, counts, read, note, bad }: DestinationCheck): string {
+  if (state === 'not_configured') return `${name}: not configured`;
+  const parts = [describeCounts(counts), `${read.files} read back`, ...bad.slice(0, 3)];
+  if (note !== null) parts.push(note);
+  return `${name}: ${parts.filter((part) => part !== '').join(', ')}`;
+}

@@ -1,0 +1,138 @@
+// The first step of a run: one consistent picture of the source, with every byte that some destination lacks read once into
+// the run's stage. After it, nothing looks at the live files again.
+import type { Catalog, StageInput } from '../../domain/backup/local-ports.js';
+import type { Destination } from '../../domain/backup/ports.js';
+import type { RunRecord } from '../../domain/backup/record.js';
+import type { StagedFile } from '../../domain/backup/entry.js';
+import { comparePaths } from '../../domain/paths.js';
+import { errorMessage, NxsError } from '../../domain/errors.js';
+import { isMassDelete } from '../../domain/mass-delete.js';
+import type { BackupPlan, PlanInput, PlannedDestination } from '../contracts.js';
+import { chooseFiles, type Choice } from './choose.js';
+import type { BackupPorts, ConfiguredDestination, Task } from './ports.js';
+import { viewRemote, type RemoteView } from './remote.js';
+
+/** Names of missing files that a held run shows. */
+const EXAMPLES = 10;
+
+interface Prepared {
+  readonly planned: PlannedDestination;
+  readonly lacking: ReadonlySet<string>;
+  readonly previous: readonly StagedFile[];
+}
+
+/** Surveys, stages and decides. Throws NxsError DATA_DIR_MISSING; a destination that cannot be used is in the plan. */
+export async function planBackup(ports: BackupPorts, input: PlanInput, task: Task): Promise<BackupPlan> {
+  await ports.stages.removeStale();
+  task.progress('walking the data directory');
+  const survey = await ports.source.survey(task.signal);
+  const choice = chooseFiles(survey.files, ports.settings);
+  const known = choice.chosen.flatMap((file) => (file.known === null ? [] : [file.known.oid]));
+  const prepared: Prepared[] = [];
+  for (const destination of ports.destinations) {
+    task.progress(`looking at ${destination.name}`);
+    prepared.push(await prepare(ports, destination, known, task));
+  }
+  const { catalog, read } = await stageAll(ports, input.run, choice, prepared, task);
+  await survey.remember(catalog.files);
+  await ports.state.saveCatalog(input.run, catalog);
+  return {
+    files: catalog.files.length,
+    bytes: catalog.files.reduce((sum, file) => sum + file.size, 0),
+    read,
+    problems: catalog.problems.length,
+    dataDir: ports.source.root,
+    held: hold(ports, catalog, prepared, input.confirm),
+    destinations: prepared.map(({ planned }) => planned),
+  };
+}
+
+async function prepare(
+  ports: BackupPorts,
+  destination: ConfiguredDestination,
+  known: readonly string[],
+  task: Task,
+): Promise<Prepared> {
+  const { name, kind } = destination;
+  if (destination.state === 'not_configured') {
+    const { location, note } = destination;
+    return nothing({ name, kind, location, sameDisk: null, state: 'not_configured', note });
+  }
+  const { store } = destination;
+  const ready = { name, kind, location: store.location, sameDisk: null, state: 'ready', note: null } as const;
+  try {
+    await store.prepare();
+    const { sameDisk } = await store.access(ports.source.root);
+    const view = await viewSoundly(ports, store, task);
+    const listed = new Set([...(view?.files.values() ?? [])].map((file) => (file.size === null ? '' : file.oid)));
+    const lacking = new Set(await store.lacks(known.filter((oid) => !listed.has(oid))));
+    const previous = view?.manifest?.files ?? (await ports.state.loadProofs(name))?.files ?? [];
+    return { planned: { ...ready, sameDisk }, lacking, previous };
+  } catch (error) {
+    return nothing({ ...ready, state: 'failed', note: errorMessage(error) });
+  }
+}
+
+/** A destination whose tree cannot be read is not refused here: publishing rescues it. */
+async function viewSoundly(ports: BackupPorts, store: Destination, task: Task): Promise<RemoteView | null> {
+  try {
+    return await viewRemote(ports, store, task);
+  } catch (error) {
+    if (error instanceof NxsError && error.code === 'DESTINATION_UNREADABLE') return null;
+    throw error;
+  }
+}
+
+function nothing(planned: PlannedDestination): Prepared {
+  return { planned, lacking: new Set(), previous: [] };
+}
+
+async function stageAll(
+  ports: BackupPorts,
+  run: string,
+  choice: Choice,
+  prepared: readonly Prepared[],
+  task: Task,
+): Promise<{ catalog: Catalog; read: number }> {
+  const inputs: StageInput[] = [];
+  const files: StagedFile[] = [];
+  for (const { local, path, absolute, mode, known, size } of choice.chosen) {
+    const wanted = known === null || prepared.some(({ lacking }) => lacking.has(known.oid));
+    if (wanted) inputs.push({ local, path, absolute, mode });
+    else files.push({ local, path, mode, size, ...known });
+  }
+  if (inputs.length > 0) task.progress(`reading ${inputs.length} files`);
+  const staging =
+    inputs.length === 0 ? { staged: [], problems: [] } : await ports.stages.add(run, inputs, task.signal);
+  files.push(...staging.staged);
+  files.sort((a, b) => comparePaths(a.path, b.path));
+  const problems = [...choice.problems, ...staging.problems];
+  return { catalog: { files, problems, uncovered: choice.uncovered }, read: inputs.length };
+}
+
+/** Far fewer files than last time is a question, not a success (DESIGN.md, principle 4). */
+function hold(
+  ports: BackupPorts,
+  catalog: Catalog,
+  prepared: readonly Prepared[],
+  confirm: string | null,
+): RunRecord['held'] {
+  const present = new Set(catalog.files.map((file) => file.path));
+  for (const { previous } of prepared) {
+    const missing = previous
+      .filter((file) => !present.has(file.path) && !isInDoubt(file, catalog))
+      .map((file) => file.path);
+    if (!isMassDelete(previous.length, missing.length)) continue;
+    const token = ports.sha256(missing.join('\0')).slice(0, 12);
+    if (token === confirm) continue;
+    return { before: previous.length, missing: missing.length, token, examples: missing.slice(0, EXAMPLES) };
+  }
+  return null;
+}
+
+/** True for a file that we could not look at now: it is not "deleted", its last backup stays in the tree. */
+export function isInDoubt(file: StagedFile, catalog: Catalog): boolean {
+  return catalog.problems.some(
+    ({ local, path }) => path === file.path || local === file.local || file.local.startsWith(`${local}/`),
+  );
+}

@@ -1,0 +1,61 @@
+// Everything a backup activity is given. The composition root makes it (workers/wiring.ts); nothing here is global.
+import type { BackupState, LocalSource, Stages } from '../../domain/backup/local-ports.js';
+import type { CancelSignal, Destination } from '../../domain/backup/ports.js';
+import type { FileRule } from '../../domain/backup/select.js';
+import { NxsError } from '../../domain/errors.js';
+import type { NewEvent } from '../../domain/journal.js';
+
+export type ConfiguredDestination =
+  | { readonly state: 'ready'; readonly name: string; readonly kind: string; readonly store: Destination }
+  | {
+      readonly state: 'not_configured';
+      readonly name: string;
+      readonly kind: string;
+      readonly location: string;
+      readonly note: string;
+    };
+
+export interface BackupSettings {
+  readonly node: string;
+  readonly rules: readonly FileRule[];
+  readonly exclude: readonly string[];
+  /** A proved backup older than this many ms is too old. */
+  readonly recencyLimit: number;
+  /** A rolling verification runs every `every` ms and reads all bytes within `within` ms. */
+  readonly verify: { readonly every: number; readonly within: number };
+}
+
+export interface BackupPorts {
+  readonly settings: BackupSettings;
+  readonly destinations: readonly ConfiguredDestination[];
+  readonly source: LocalSource;
+  readonly stages: Stages;
+  readonly state: BackupState;
+  /** SHA-256, lower-case hex. */
+  sha256(data: Uint8Array | string): string;
+  /** A running SHA-256. */
+  hasher(): { update(chunk: Uint8Array): void; hex(): string };
+  /** Appends to the journal; the same id twice is one event. */
+  journal(event: NewEvent): Promise<void>;
+  /** Tells a person; a channel that fails never fails the job. */
+  notify(notice: { readonly level: 'info' | 'warning'; readonly title: string; readonly text: string }): Promise<void>;
+  /** Epoch ms. */
+  now(): number;
+}
+
+/** What a long step gets from its caller: a way to say that it is alive, and to hear that it must stop. */
+export interface Task {
+  progress(detail: string): void;
+  readonly signal: CancelSignal;
+}
+
+/** The ready destination of that name. Throws NxsError USAGE when the config has none. */
+export function storeOf(ports: BackupPorts, name: string): Destination {
+  const found = ports.destinations.find((destination) => destination.name === name);
+  if (found === undefined) {
+    const known = ports.destinations.map((destination) => destination.name).join(', ') || 'none';
+    throw new NxsError('USAGE', `There is no backup destination "${name}"; configured: ${known}.`);
+  }
+  if (found.state === 'not_configured') throw new NxsError('USAGE', `${name} is not configured: ${found.note}.`);
+  return found.store;
+}

@@ -1,0 +1,141 @@
+// One look at a destination, before anything is decided: its head, its listing, and whose tree it is.
+import type { StagedFile } from '../../domain/backup/entry.js';
+import type { ProofBook } from '../../domain/backup/local-ports.js';
+import { MANIFEST_PATH, parseManifest, type Manifest } from '../../domain/backup/manifest.js';
+import type { Destination, Head, RemoteFile } from '../../domain/backup/ports.js';
+import { NxsError } from '../../domain/errors.js';
+import type { BackupPorts, Task } from './ports.js';
+
+export interface RemoteView {
+  readonly head: Head | null;
+  /** Files under our prefix, by path without the prefix; the manifest is left out. */
+  readonly files: ReadonlyMap<string, RemoteFile>;
+  readonly manifest: RemoteManifest | null;
+}
+
+export interface RemoteManifest extends Manifest {
+  /** SHA-256 of its bytes. */
+  readonly digest: string;
+}
+
+/** Looks at the head. Throws NxsError DESTINATION_FOREIGN when the tree under our prefix is not this node's. */
+export async function viewRemote(ports: BackupPorts, store: Destination, task: Task): Promise<RemoteView> {
+  const head = await store.head();
+  if (head === null) return { head, files: new Map(), manifest: null };
+  return { head, ...(await viewCommit(ports, store, head.commit, task)) };
+}
+
+/** The same for one commit. */
+export async function viewCommit(
+  ports: BackupPorts,
+  store: Destination,
+  commit: string,
+  task: Task,
+): Promise<Omit<RemoteView, 'head'>> {
+  const files = new Map<string, RemoteFile>();
+  for (const file of await store.list(commit)) {
+    if (file.path.startsWith(store.prefix)) files.set(file.path.slice(store.prefix.length), file);
+  }
+  const listed = files.get(MANIFEST_PATH) ?? null;
+  files.delete(MANIFEST_PATH);
+  const manifest = listed === null ? null : await readManifest(ports, store, listed, task);
+  requireOurs(ports, store, manifest, files.size);
+  return { files, manifest };
+}
+
+function requireOurs(ports: BackupPorts, store: Destination, manifest: Manifest | null, files: number): void {
+  const where = `${store.name} (${store.location})${store.prefix === '' ? '' : `, prefix ${store.prefix}`}`;
+  if (manifest !== null && manifest.header.node !== ports.settings.node) {
+    throw new NxsError(
+      'DESTINATION_FOREIGN',
+      `${where} holds the backup of the node "${manifest.header.node}", this one is "${ports.settings.node}".`,
+    );
+  }
+  if (manifest === null && files > 0) {
+    throw new NxsError('DESTINATION_FOREIGN', `${where} holds ${files} files that no nxs backup wrote.`);
+  }
+}
+
+async function readManifest(
+  ports: BackupPorts,
+  store: Destination,
+  listed: RemoteFile,
+  task: Task,
+): Promise<RemoteManifest> {
+  const bytes = await readWhole(store, listed.oid, listed.size ?? 0, task);
+  const parsed = parseManifest(new TextDecoder().decode(bytes));
+  if (typeof parsed === 'string') {
+    throw new NxsError('DESTINATION_UNREADABLE', `The manifest in ${store.name} is damaged: ${parsed}.`);
+  }
+  return { ...parsed, digest: ports.sha256(bytes) };
+}
+
+/** One small blob as a whole. Throws NxsError DESTINATION_UNREADABLE. */
+export async function readWhole(
+  store: Destination,
+  oid: string,
+  size: number,
+  task: Task,
+): Promise<Uint8Array> {
+  for await (const blob of store.read([{ oid, size }], task.signal)) {
+    if ('problem' in blob) {
+      throw new NxsError('DESTINATION_UNREADABLE', `${store.name} cannot give ${oid} back: ${blob.reason}.`);
+    }
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of blob.chunks) chunks.push(chunk.slice());
+    return concat(chunks);
+  }
+  throw new NxsError('DESTINATION_UNREADABLE', `${store.name} gave nothing for ${oid}.`);
+}
+
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** True when the listing holds exactly these files, and its manifest says the same of them. */
+export function holdsExactly(view: RemoteView, files: readonly StagedFile[]): boolean {
+  if (view.manifest?.files.length !== files.length || view.files.size !== files.length) return false;
+  const said = new Map(view.manifest.files.map((file) => [file.path, file]));
+  return files.every((file) => {
+    const listed = view.files.get(file.path);
+    const line = said.get(file.path);
+    return (
+      listed?.oid === file.oid &&
+      listed.mode === file.mode &&
+      line?.sha256 === file.sha256 &&
+      line.oid === file.oid &&
+      line.local === file.local
+    );
+  });
+}
+
+/**
+ * Runs `change` on the destination and keeps the proof book honest about it: when somebody else touched the store since
+ * our last look, nothing that was proved before counts any more. A crash in between leaves a witness that does not match,
+ * which also means "read all again".
+ */
+export async function touching<T>(
+  ports: BackupPorts,
+  store: Destination,
+  change: (book: ProofBook | null) => Promise<T>,
+): Promise<T> {
+  const book = await trustedBook(ports, store);
+  const result = await change(book);
+  if (book !== null) await ports.state.saveProofs(store.name, { ...book, witness: await store.witness() });
+  return result;
+}
+
+/** The proof book as far as it still can be believed. */
+export async function trustedBook(ports: BackupPorts, store: Destination): Promise<ProofBook | null> {
+  const book = await ports.state.loadProofs(store.name);
+  if (book === null) return null;
+  const witness = await store.witness();
+  if (book.witness === null || witness === null || book.witness === witness) return book;
+  return { ...book, witness, files: book.files.map((file) => ({ ...file, verifiedAt: null })) };
+}

@@ -1,0 +1,19 @@
+// Our error table, told to Temporal: what repeating cannot mend is not repeated, and a history never holds a stack with
+// paths of somebody's machine or a secret.
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { ERRORS, errnoOf, errorCode, errorMessage, NxsError } from '../domain/errors.js';
+
+/** Turns anything thrown into a failure with the table's code as its type. `scrub` takes known secrets out. */
+export function toFailure(error: unknown, scrub: (text: string) => string): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof Error && error.name === 'AbortError') return new CancelledFailure('cancelled');
+  const code = errorCode(error);
+  if (code === 'CANCELLED') return new CancelledFailure(scrub(errorMessage(error)));
+  const errno = errnoOf(error);
+  return ApplicationFailure.create({
+    type: code,
+    message: scrub(errorMessage(error)),
+    nonRetryable: ERRORS[code].kind === 'permanent' || errno === 'ENOSPC',
+    details: error instanceof NxsError ? [error.details] : [],
+  });
+}

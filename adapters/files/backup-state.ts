@@ -1,0 +1,90 @@
+// `<state>/backup`: the work of the latest runs, the proofs per destination, and the last record. Nothing here is the only
+// copy of anything; a missing or torn file means reading more, not believing more.
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { EntryResult, StagedFile, StageProblem } from '../../domain/backup/entry.js';
+import type { BackupState, ProofBook } from '../../domain/backup/local-ports.js';
+import { runRecordSchema, type RunRecord } from '../../domain/backup/record.js';
+import { NxsError } from '../../domain/errors.js';
+import { fileNameOf } from '../../domain/ids.js';
+import { atomicWrite } from './atomic-write.js';
+import { readNdjson, writeNdjson } from './ndjson.js';
+
+/** Runs whose files are kept for a look; older ones live on in the journal. */
+const KEPT_RUNS = 5;
+
+type CatalogLine = { file: StagedFile } | { problem: StageProblem } | { uncovered: string };
+
+/** The backup state below `dir`. */
+export function openBackupState(dir: string): BackupState {
+  const runFile = (run: string, name: string): string => path.join(dir, 'runs', fileNameOf(run), name);
+  const entriesFile = (run: string, destination: string): string =>
+    runFile(run, `${fileNameOf(destination)}.entries.ndjson`);
+  const proofsFile = (destination: string): string =>
+    path.join(dir, 'proofs', `${fileNameOf(destination)}.ndjson`);
+  return {
+    async saveCatalog(run, { files, problems, uncovered }) {
+      const lines: CatalogLine[] = [
+        ...files.map((file) => ({ file })),
+        ...problems.map((problem) => ({ problem })),
+        ...uncovered.map((name) => ({ uncovered: name })),
+      ];
+      await writeNdjson(runFile(run, 'catalog.ndjson'), 'catalog', {}, lines);
+    },
+    async loadCatalog(run) {
+      const found = await readNdjson<object, CatalogLine>(runFile(run, 'catalog.ndjson'), 'catalog');
+      if (found === null) throw new NxsError('STATE_UNREADABLE', `The catalog of the run ${run} is gone.`);
+      return {
+        files: found.lines.flatMap((line) => ('file' in line ? [line.file] : [])),
+        problems: found.lines.flatMap((line) => ('problem' in line ? [line.problem] : [])),
+        uncovered: found.lines.flatMap((line) => ('uncovered' in line ? [line.uncovered] : [])),
+      };
+    },
+    saveCommit: (run, destination, commit) =>
+      atomicWrite(runFile(run, `${fileNameOf(destination)}.commit`), commit),
+    async loadCommit(run, destination) {
+      const file = runFile(run, `${fileNameOf(destination)}.commit`);
+      return readFile(file, 'utf8').catch((error: unknown) => {
+        throw new NxsError('STATE_UNREADABLE', `The run ${run} has no commit in ${destination}.`, {}, error);
+      });
+    },
+    saveEntries: (run, destination, entries) =>
+      writeNdjson(entriesFile(run, destination), 'entries', {}, entries),
+    async loadEntries(run, destination) {
+      return (await readNdjson<object, EntryResult>(entriesFile(run, destination), 'entries'))?.lines ?? [];
+    },
+    async saveProofs(destination, { files, ...header }) {
+      await writeNdjson(proofsFile(destination), 'proofs', header, files);
+    },
+    async loadProofs(destination) {
+      type Header = Omit<ProofBook, 'files'>;
+      const found = await readNdjson<Header, ProofBook['files'][number]>(proofsFile(destination), 'proofs');
+      if (found === null) return null;
+      const { commit, manifest, witness, provedAt } = found.header;
+      return { commit, manifest, witness, provedAt, files: found.lines };
+    },
+    async saveRecord(record) {
+      await atomicWrite(runFile(record.run, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
+      await atomicWrite(path.join(dir, 'last.json'), `${JSON.stringify(record, null, 2)}\n`);
+      await forgetOldRuns(path.join(dir, 'runs'));
+    },
+    lastRecord: () => readRecord(path.join(dir, 'last.json')),
+  };
+}
+
+async function readRecord(file: string): Promise<RunRecord | null> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    return runRecordSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** Run names start with their time, so the oldest sort first. Names that do not (the latest check) stay. */
+async function forgetOldRuns(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const runs = (await readdir(dir)).filter((name) => /^\d{8}T/.test(name)).sort();
+  for (const name of runs.slice(0, -KEPT_RUNS)) await rm(path.join(dir, name), { recursive: true, force: true });
+}

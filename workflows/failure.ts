@@ -1,0 +1,15 @@
+// What an activity's failure means to the workflow: a sentence and the table's code, dug out of Temporal's wrappers.
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { ErrorCode } from '../domain/errors.js';
+
+/** One sentence for the record; never a stack. */
+export function reasonOf(error: unknown): string {
+  if (isCancellation(error)) return 'it was cancelled';
+  const cause = error instanceof ActivityFailure && error.cause !== undefined ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** Ends a workflow as Failed, for good, with a row of the error table as its type. */
+export function ended(code: ErrorCode, message: string, ...details: unknown[]): ApplicationFailure {
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details });
+}

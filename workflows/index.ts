@@ -1,0 +1,5 @@
+// What the worker registers. The names are Temporal's workflow types, which users filter by.
+export { backupAndVerify } from './backup.js';
+export { checkAccessAndRecency } from './access-check.js';
+export { restoreFiles } from './restore.js';
+export { verifyBackups } from './verify.js';
