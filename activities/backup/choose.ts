@@ -28,6 +28,9 @@ export function chooseFiles(files: readonly LocalFile[], settings: BackupSetting
       if (selection.kind !== 'excluded') {
         problems.push({ local: file.path, path, status: file.status, reason: file.reason });
       }
+    } else if (selection.kind === 'target' && isTooLarge(file, settings)) {
+      const reason = `it has ${file.size} bytes, max_file_bytes is ${settings.maxFileBytes}`;
+      problems.push({ local: file.path, path: selection.path, status: 'REFUSED', reason });
     } else if (selection.kind === 'target') {
       byLocal.set(file.path, file);
       mapped.push({ local: file.path, path: selection.path });
@@ -44,6 +47,10 @@ export function chooseFiles(files: readonly LocalFile[], settings: BackupSetting
     return [{ local, path, absolute: file.absolute, mode: file.mode, known: file.known, size: file.size }];
   });
   return { chosen, problems, uncovered };
+}
+
+function isTooLarge(file: Readable, settings: BackupSettings): boolean {
+  return settings.maxFileBytes !== null && file.size > settings.maxFileBytes;
 }
 
 /** A file that is named in so many words and is not there is never silently "backed up". */

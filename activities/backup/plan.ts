@@ -118,11 +118,13 @@ function hold(
   confirm: string | null,
 ): RunRecord['held'] {
   const present = new Set(catalog.files.map((file) => file.path));
-  for (const { previous } of prepared) {
+  for (const { previous: all } of prepared) {
+    const previous = all.filter((file) => !ports.settings.starterIds.has(file.oid));
     const missing = previous
       .filter((file) => !present.has(file.path) && !isInDoubt(file, catalog))
       .map((file) => file.path);
-    if (!isMassDelete(previous.length, missing.length)) continue;
+    const emptied = catalog.files.length === 0 && missing.length > 0;
+    if (!emptied && !isMassDelete(previous.length, missing.length)) continue;
     const token = ports.sha256(missing.join('\0')).slice(0, 12);
     if (token === confirm) continue;
     return { before: previous.length, missing: missing.length, token, examples: missing.slice(0, EXAMPLES) };

@@ -19,6 +19,10 @@ export interface BackupSettings {
   readonly node: string;
   readonly rules: readonly FileRule[];
   readonly exclude: readonly string[];
+  /** Larger files are refused, in bytes; null: no limit. */
+  readonly maxFileBytes: number | null;
+  /** Blob ids of our own starter files; that one of them is gone means nothing. */
+  readonly starterIds: ReadonlySet<string>;
   /** A proved backup older than this many ms is too old. */
   readonly recencyLimit: number;
   /** A rolling verification runs every `every` ms and reads all bytes within `within` ms. */

@@ -41,8 +41,9 @@ export async function recordBackup(ports: BackupPorts, input: RecordInput): Prom
 }
 
 function buildRecord(ports: BackupPorts, input: RecordInput): RunRecord {
-  const { plan, failure, destinations } = input;
+  const { plan, destinations } = input;
   const held = plan?.held ?? null;
+  const failure = input.failure ?? (plan !== null && plan.files === 0 ? nothingToBackUp(plan.dataDir) : null);
   return {
     run: input.run,
     workflow_id: input.workflowId,
@@ -59,6 +60,11 @@ function buildRecord(ports: BackupPorts, input: RecordInput): RunRecord {
     held,
     destinations: [...destinations],
   };
+}
+
+/** An empty backup that "succeeded" is how data is lost (borg #5144). */
+function nothingToBackUp(dataDir: string): string {
+  return `no file in ${dataDir} could be backed up; check data_dir and the files in backup-manifest.yaml`;
 }
 
 function describe(

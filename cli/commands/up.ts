@@ -1,0 +1,72 @@
+import { NxsError } from '../../domain/errors.js';
+import { NODE_NAME } from '../../domain/ids.js';
+import type { Config } from '../../config/types.js';
+import { textOption, type Command, type Invocation } from '../definition.js';
+
+export const up: Command = {
+  name: 'up',
+  summary: 'run the control plane in the foreground: Temporal, worker, HTTP front; Ctrl-C stops it',
+  details: 'The first start fetches Temporal when it is not on PATH. A second signal ends everything at once.',
+  options: [
+    { flags: '--node <name>', summary: 'name of this node (default: nxs.yaml, else the host name)' },
+    { flags: '--temporal <host:port>', summary: 'use this Temporal server instead of the embedded one' },
+    { flags: '--port <n>', summary: 'HTTP port (default: nxs.yaml, else 8787)' },
+  ],
+  async run(invocation) {
+    const { context } = invocation;
+    const { loadFor } = await import('../setup.js');
+    const { runSupervisor } = await import('../../workers/supervisor.js');
+    const { viewBackups } = await import('../../workers/backup-view.js');
+    const overrides = overridesOf(invocation);
+    Object.assign(process.env, overrides);
+    const config = await loadFor({ ...context, env: { ...context.env, ...overrides } });
+    return runSupervisor({
+      config,
+      configDir: context.configDir ?? null,
+      say: (line) => {
+        context.progress(null);
+        context.out(line);
+      },
+      progress: (line) => context.note(line),
+      statusParts: async () => ({ backup: await statusPart(config, viewBackups) }),
+    });
+  },
+};
+
+type View = (config: Config, now: number) => Promise<{ destinations: readonly object[] }>;
+
+/** The backups in `/api/status`: without the list of files, which `nxs backup status` has. */
+async function statusPart(config: Config, view: View): Promise<object> {
+  const { destinations, ...rest } = await view(config, Date.now());
+  return {
+    ...rest,
+    destinations: destinations.map((each) => Object.fromEntries(Object.entries(each).filter(([key]) => key !== 'files'))),
+  };
+}
+
+/** The flags travel as environment, so that the worker process sees the same. */
+function overridesOf(invocation: Invocation): Record<string, string> {
+  const overrides: Record<string, string> = {};
+  const node = textOption(invocation, 'node');
+  if (node !== undefined) {
+    if (!NODE_NAME.test(node)) {
+      throw new NxsError('USAGE', `--node "${node}" is not a node name: letters, digits, ".", "_" and "-", at most 63.`);
+    }
+    overrides['NXS_NODE'] = node;
+  }
+  const temporal = textOption(invocation, 'temporal');
+  if (temporal !== undefined) {
+    if (!/^[^\s/]+:\d{1,5}$/.test(temporal)) {
+      throw new NxsError('USAGE', `--temporal "${temporal}" is not HOST:PORT, for example cloud:7233.`);
+    }
+    overrides['NXS_TEMPORAL_ADDRESS'] = temporal;
+  }
+  const port = textOption(invocation, 'port');
+  if (port !== undefined) {
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+      throw new NxsError('USAGE', `--port "${port}" is not a port number from 0 to 65535.`);
+    }
+    overrides['NXS_HTTP_PORT'] = port;
+  }
+  return overrides;
+}

@@ -1,0 +1,77 @@
+// A command is data: help, completion, the reference page and the parser all come from it.
+
+export interface Argument {
+  /** Commander's form: `<need>`, `[may]`, `[many...]`. */
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface Option {
+  /** Commander's form: `--to <dir>`, `--dry-run`. */
+  readonly flags: string;
+  readonly summary: string;
+}
+
+/** What a command is run with. */
+export interface Invocation {
+  /** In the order of the definition's arguments; a `[many...]` one is an array. */
+  readonly args: readonly (string | readonly string[] | undefined)[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly context: Context;
+}
+
+/** The outside of a command: where it prints, and what the person asked for globally. */
+export interface Context {
+  readonly env: NodeJS.ProcessEnv;
+  /** `--config DIR`. */
+  readonly configDir: string | undefined;
+  /** One JSON document on stdout instead of text. */
+  readonly json: boolean;
+  /** A line of the answer, on stdout. */
+  out(line: string): void;
+  /** A line about the work (progress, hints), on stderr. */
+  note(line: string): void;
+  /** Overwrites one line of progress on a TTY's stderr; says nothing elsewhere. Null clears it. */
+  progress(line: string | null): void;
+  /** Colours only on a TTY. */
+  readonly paint: (colour: 'good' | 'bad' | 'dim', text: string) => string;
+}
+
+export interface Command {
+  /** Words after `nxs`: `backup run`. */
+  readonly name: string;
+  readonly summary: string;
+  /** A paragraph for its help and the reference. */
+  readonly details?: string;
+  readonly args?: readonly Argument[];
+  readonly options?: readonly Option[];
+  /** Reading commands take `--json`. */
+  readonly json?: boolean;
+  /** Everything after the name is handed on as it is (`nxs temporal …`). */
+  readonly raw?: boolean;
+  /** Returns the exit code (the contract's table). Throws NxsError. */
+  run(invocation: Invocation): Promise<number>;
+}
+
+/** A string option, or undefined. */
+export function textOption(invocation: Invocation, key: string): string | undefined {
+  const value = invocation.options[key];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** True when a flag was given. */
+export function flag(invocation: Invocation, key: string): boolean {
+  return invocation.options[key] === true;
+}
+
+/** A plain argument, or undefined. */
+export function textArgument(invocation: Invocation, index: number): string | undefined {
+  const value = invocation.args[index];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The values of a `[many...]` argument. */
+export function manyArguments(invocation: Invocation, index: number): readonly string[] {
+  const value = invocation.args[index];
+  return Array.isArray(value) ? (value as readonly string[]) : [];
+}

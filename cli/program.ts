@@ -1,0 +1,70 @@
+// Builds the parser from the definitions.
+import { Command as Commander, Option as CommanderOption } from 'commander';
+import type { Command, Invocation } from './definition.js';
+import type { Globals } from './context.js';
+import { COMMANDS } from './registry.js';
+import { packageVersion } from './version.js';
+
+export type Execute = (
+  command: Command,
+  parts: Pick<Invocation, 'args' | 'options'> & { readonly globals: Globals },
+) => Promise<void>;
+
+const GROUPS: Readonly<Record<string, string>> = {
+  backup: 'back up, verify, restore',
+  config: 'check and show the configuration',
+  journal: 'the record of everything that happened',
+};
+
+/** The whole program; parse errors are thrown as CommanderError. */
+export function buildProgram(execute: Execute): Commander {
+  const program = new Commander('nxs')
+    .description('Keeps a self-hosted AI agent alive: backups that are proved, on Temporal.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'help for a command')
+    .option('--config <dir>', 'directory of the configuration files')
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(nxs help shows every command)')
+    .exitOverride();
+  const groups = new Map<string, Commander>();
+  for (const command of COMMANDS) {
+    const words = command.name.split(' ');
+    const last = words.pop() ?? command.name;
+    const [group] = words;
+    addCommand(group === undefined ? program : groupOf(program, groups, group), last, command, execute);
+  }
+  return program;
+}
+
+function groupOf(program: Commander, groups: Map<string, Commander>, name: string): Commander {
+  const known = groups.get(name);
+  if (known !== undefined) return known;
+  const group = program
+    .command(name)
+    .description(GROUPS[name] ?? name)
+    .helpCommand(true)
+    .exitOverride();
+  groups.set(name, group);
+  return group;
+}
+
+function addCommand(parent: Commander, name: string, definition: Command, execute: Execute): void {
+  const command = parent.command(name).description(definition.summary).exitOverride();
+  if (definition.details !== undefined) command.addHelpText('after', `\n${definition.details}`);
+  for (const { name: argument, summary } of definition.args ?? []) command.argument(argument, summary);
+  for (const { flags, summary } of definition.options ?? []) command.addOption(new CommanderOption(flags, summary));
+  if (definition.json === true) command.option('--json', 'one JSON document on stdout');
+  if (definition.raw === true) command.allowUnknownOption().passThroughOptions().helpOption(false);
+  command.action(async (...received: unknown[]) => {
+    const count = definition.args?.length ?? 0;
+    const options = received[count] as Invocation['options'];
+    const all = command.optsWithGlobals<Record<string, unknown>>();
+    const config = typeof all['config'] === 'string' ? all['config'] : undefined;
+    await execute(definition, {
+      args: received.slice(0, count) as Invocation['args'],
+      options,
+      globals: { config, json: all['json'] === true },
+    });
+  });
+}

@@ -1,0 +1,33 @@
+// Every command, in the order of the help.
+import type { Command } from './definition.js';
+import { backupRestore } from './commands/backup-restore.js';
+import { backupRun } from './commands/backup-run.js';
+import { backupStatus } from './commands/backup-status.js';
+import { backupVerify } from './commands/backup-verify.js';
+import { completion } from './commands/completion.js';
+import { configCheck } from './commands/config-check.js';
+import { configShow } from './commands/config-show.js';
+import { doctor } from './commands/doctor.js';
+import { init } from './commands/init.js';
+import { journalShow } from './commands/journal-show.js';
+import { journalVerify } from './commands/journal-verify.js';
+import { status } from './commands/status.js';
+import { temporal } from './commands/temporal.js';
+import { up } from './commands/up.js';
+
+export const COMMANDS: readonly Command[] = [
+  up,
+  init,
+  status,
+  doctor,
+  backupRun,
+  backupVerify,
+  backupStatus,
+  backupRestore,
+  configCheck,
+  configShow,
+  journalShow,
+  journalVerify,
+  temporal,
+  completion,
+];

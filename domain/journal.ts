@@ -1,0 +1,134 @@
+// What the journal can say. KPIs, tables and timelines are projections of these events, so their shape is a contract.
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+const sha = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** How a run ended, the same words in every event. */
+const outcome = z.enum(['green', 'not_green', 'held', 'failed', 'cancelled']);
+
+/** Files per status (`VERIFIED`, `restored`, …). Statuses of later versions are kept. */
+const counts = z.record(z.string(), count);
+
+/** One destination's part in a run. */
+const destinationResult = z.looseObject({
+  name: z.string(),
+  /** How it ended there (`proved`, `not_proved`, `not_configured`, …). */
+  state: z.string(),
+  commit: z.string().nullable().optional(),
+});
+
+/**
+ * The events of the backup, restore and process capabilities. `data` is open: a newer version may say
+ * more. Durations are milliseconds, sizes bytes.
+ */
+export const knownBody = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('backup.finished'),
+    data: z.looseObject({
+      run: z.string(),
+      outcome,
+      counts,
+      files: count,
+      bytes: count,
+      destinations: z.array(destinationResult),
+      duration_ms: count,
+      trigger: z.string(),
+    }),
+  }),
+  z.object({
+    type: z.literal('backup.held'),
+    data: z.looseObject({ run: z.string(), reason: z.string(), files: count, before: count }),
+  }),
+  z.object({
+    type: z.literal('backup.access'),
+    data: z.looseObject({ destinations: z.array(z.looseObject({ name: z.string(), state: z.string() })) }),
+  }),
+  z.object({
+    type: z.literal('backup.verified'),
+    data: z.looseObject({
+      run: z.string(),
+      level: z.enum(['quick', 'full', 'rolling']),
+      outcome,
+      counts,
+      files: count,
+      bytes: count,
+      duration_ms: count,
+    }),
+  }),
+  z.object({
+    type: z.literal('restore.finished'),
+    data: z.looseObject({
+      id: z.string(),
+      destination: z.string(),
+      commit: z.string().nullable(),
+      target: z.string(),
+      outcome,
+      counts,
+      bytes: count,
+      duration_ms: count,
+    }),
+  }),
+  z.object({
+    type: z.literal('restore.undone'),
+    data: z.looseObject({ id: z.string(), undoes: z.string(), target: z.string(), counts }),
+  }),
+  z.object({
+    type: z.literal('engine.started'),
+    data: z.looseObject({ pid: count, version: z.string(), address: z.string() }),
+  }),
+  z.object({
+    type: z.literal('engine.restarted'),
+    data: z.looseObject({ pid: count, restarts: count, reason: z.string() }),
+  }),
+  z.object({
+    type: z.literal('worker.restarted'),
+    data: z.looseObject({ pid: count, restarts: count, reason: z.string() }),
+  }),
+  z.object({
+    type: z.literal('control-plane.started'),
+    data: z.looseObject({ pid: count, version: z.string(), http: z.string().nullable() }),
+  }),
+  z.object({
+    type: z.literal('control-plane.stopped'),
+    data: z.looseObject({ pid: count, reason: z.string() }),
+  }),
+]);
+
+export type KnownBody = z.infer<typeof knownBody>;
+export type KnownType = KnownBody['type'];
+
+/** A line of the journal. Types that this version does not know are carried, never refused. */
+export const journalEvent = z.object({
+  v: z.number().int().positive(),
+  id: z.string().min(1).max(300),
+  /** ISO 8601 with milliseconds, UTC. */
+  at: z.iso.datetime({ precision: 3 }),
+  node: z.string().min(1),
+  type: z.string().regex(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/),
+  data: z.record(z.string(), z.unknown()),
+  /** Hash of the event before this one, across days; 64 zeros for the first of all. */
+  prev: sha,
+  /** SHA-256 over the canonical JSON of the event without this field. */
+  hash: sha,
+});
+
+export type JournalEvent = Readonly<z.infer<typeof journalEvent>>;
+
+/**
+ * An event on its way in. `id` makes it idempotent: the same id is written once, however often a step
+ * is retried. `at` (ISO, UTC) is the time of writing when left out.
+ */
+export type NewEvent = KnownBody & { readonly id: string; readonly at?: string };
+
+/** What a backup activity may append. */
+export type BackupEvent = NewEvent & { readonly type: `${'backup' | 'restore'}.${string}` };
+
+/** Longest line in bytes, newline excluded; long bodies go by reference (claim check). */
+export const MAX_LINE_BYTES = 256 * 1024;
+
+/** The typed body of an event, or null when the type, or this form of it, is from another version. */
+export function knownBodyOf(event: Pick<JournalEvent, 'type' | 'data'>): KnownBody | null {
+  const parsed = knownBody.safeParse({ type: event.type, data: event.data });
+  return parsed.success ? parsed.data : null;
+}
