@@ -1,0 +1,57 @@
+// Secrets in plain text: which words look like one, and how known ones are scrubbed. The heuristics are the
+// second line of defence; the first is that schemas mark their secret fields.
+
+/** What stands in place of a secret, everywhere. */
+export const HIDDEN = '***';
+
+/** Variables whose values are secrets, whatever field they fill. */
+const SECRET_VARIABLE = /TOKEN|KEY|SECRET|PASSWORD|PASS/i;
+
+export function isSecretVariable(variable: string): boolean {
+  return SECRET_VARIABLE.test(variable);
+}
+
+const PREFIX = /\b(sk|pk|rk|ghp|gho|ghs|github_pat|glpat|xox[a-z]|AKIA|AGE-SECRET-KEY|eyJ)[-_A-Za-z0-9]{6,}/;
+const USERINFO = /\/\/[^/\s@]+@/;
+
+/** Could this text be a secret, judged by its looks? Long mixed words, well-known prefixes, credentials in a URL. */
+export function looksSecret(text: string): boolean {
+  if (PREFIX.test(text) || USERINFO.test(text)) return true;
+  return text.split(/[^A-Za-z0-9+=]+/).some((word) => {
+    if (word.length >= 40) return true;
+    return word.length >= 12 && /[A-Za-z]/.test(word) && (word.match(/\d/g) ?? []).length >= 2;
+  });
+}
+
+/** `https://user:pass@host` -> `https://***@host`; `git@host` and other schemes alike. A bare ssh user stays. */
+export function hideUserinfo(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*):\/\/([^/\s@]+)@/gi, (whole, scheme: string, user: string) => {
+    const harmless = scheme.toLowerCase() === 'ssh' && !user.includes(':');
+    return harmless ? whole : `${scheme}://${HIDDEN}@`;
+  });
+}
+
+/** Words that users put where a key is wanted but none is checked; scrubbing them would garble every log. */
+const PLACEHOLDERS: ReadonlySet<string> = new Set([
+  'lm-studio',
+  'sk-no-key-required',
+  'not-needed',
+  'no-key-required',
+]);
+
+/** Is this value worth scrubbing from texts? Short ones and well-known placeholders would only garble them. */
+export function isScrubbable(value: string, fromEnvironment: boolean): boolean {
+  return value.length >= (fromEnvironment ? 4 : 8) && !PLACEHOLDERS.has(value);
+}
+
+/** Replaces every known secret (and its URL-encoded form), and credentials in URLs, by `***`. Longest first. */
+export function redactText(text: string, secrets: readonly string[]): string {
+  let result = text;
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
+    if (secret === '') continue;
+    result = result.replaceAll(secret, HIDDEN);
+    const encoded = encodeURIComponent(secret);
+    if (encoded !== secret) result = result.replaceAll(encoded, HIDDEN);
+  }
+  return hideUserinfo(result);
+}
