@@ -203,7 +203,10 @@ function utf8(bytes: Buffer): string | null {
 function inserted(how: string, source: JournalLine, before: JournalLine | undefined): string {
   if (how === 'copy') return source.text ?? '';
   if (how === 'garbage') return '{}';
-  const prev = before?.text == null ? GENESIS : (JSON.parse(before.text) as { hash: string }).hash;
+  const prev =
+    before === undefined || before.text === null
+      ? GENESIS
+      : (JSON.parse(before.text) as { hash: string }).hash;
   const event = { v: 1, id: 'forged', at: '2026-11-01T00:00:00.000Z', node: 'n', type: 'a.b', data: {} };
   return lineOf(chain(event, prev, sha256Text));
 }

@@ -1,0 +1,46 @@
+// Names and places of everything in a journal directory; nobody else spells them.
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, errorMessage, NxsError } from '../../domain/errors.js';
+
+export const HEAD_FILE = 'head.json';
+export const ANCHOR_FILE = 'anchor.json';
+export const LOCK_FILE = '.lock';
+
+const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.ndjson$/;
+
+/** `2026-11-23.ndjson` for a time in ms since the epoch, in UTC. */
+export function dayFileOf(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 10)}.ndjson`;
+}
+
+/** Where the unfinished last line of a day file is moved to: `2026-11-23.torn`. */
+export function tornFileOf(dayFile: string): string {
+  return dayFile.replace(/ndjson$/, 'torn');
+}
+
+/** The day files, oldest first; an absent directory holds none. Throws STATE_UNREADABLE. */
+export async function dayFiles(dir: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(dir);
+    return names.filter((name) => DAY_FILE.test(name)).sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw new NxsError(
+      'STATE_UNREADABLE',
+      `The journal directory ${dir} cannot be read: ${errorMessage(error)}.`,
+      {},
+      error,
+    );
+  }
+}
+
+export function dayPath(dir: string, dayFile: string): string {
+  return join(dir, dayFile);
+}
+
+/** The hash of the chain: SHA-256 over UTF-8, lower-case hex. */
+export function sha256Text(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
