@@ -6,8 +6,10 @@ import { openBackupState } from '../adapters/files/backup-state.js';
 import { openSource } from '../adapters/files/source.js';
 import { createGitDestination } from '../adapters/git/destination.js';
 import { openStages } from '../adapters/git/stages.js';
+
 import type { Config, DestinationConfig } from '../config/types.js';
 import type { Destination } from '../domain/backup/ports.js';
+import { openRestores } from './restores.js';
 import { starterIds } from './starter-state.js';
 
 /** Where the backup capability keeps its state. */
@@ -26,14 +28,25 @@ export function backupPaths(stateDir: string): {
   };
 }
 
+/** Tells nobody: for commands that only look. */
+export const SILENT: Pick<BackupPorts, 'journal' | 'notify' | 'tidy'> = {
+  journal: () => Promise.resolve(),
+  notify: () => Promise.resolve(),
+  tidy: () => Promise.resolve(),
+};
+
 /** Everything but the channels that differ between worker, command and bench. */
-export function backupPorts(config: Config, channels: Pick<BackupPorts, 'journal' | 'notify'>): BackupPorts {
-  const { dir, gitHome, stages } = backupPaths(config.stateDir);
+export function backupPorts(
+  config: Config,
+  channels: Pick<BackupPorts, 'journal' | 'notify' | 'tidy'>,
+): BackupPorts {
+  const { dir, gitHome, stages, undo } = backupPaths(config.stateDir);
   return {
     settings: backupSettings(config),
     destinations: config.backup.destinations.map((each, index) => destinationOf(each, index, config)),
     source: openSource(config.dataDir, path.join(dir, 'stat-cache.ndjson')),
     stages: openStages(stages, gitHome),
+    restores: openRestores(undo),
     state: openBackupState(dir),
     sha256: (data) => createHash('sha256').update(data).digest('hex'),
     hasher() {

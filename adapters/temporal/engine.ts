@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NxsError } from '../../domain/errors.js';
+import type { RotatingLog } from '../files/rotating-log.js';
+import { databasePath } from './database.js';
+import { engineArguments, type EngineCommand } from './engine-command.js';
+import { isFree, nextFreePort } from './ports.js';
+
+const HOST = '127.0.0.1';
+
+export interface EnginePorts {
+  readonly port: number;
+  readonly uiPort: number;
+}
+
+/**
+ * Ports for the embedded server: the wanted ones, else the next free ones. Throws NxsError
+ * ENGINE_UNAVAILABLE when 200 ports in a row are in use.
+ */
+export async function chooseEnginePorts(wanted: EnginePorts): Promise<EnginePorts> {
+  const port = await nextFreePort(wanted.port, HOST);
+  const uiPort = await nextFreePort(wanted.uiPort, HOST, port === null ? [] : [port]);
+  if (port === null || uiPort === null)
+    throw new NxsError(
+      'ENGINE_UNAVAILABLE',
+      `No free port for Temporal from ${wanted.port} and ${wanted.uiPort} on.`,
+    );
+  return { port, uiPort };
+}
+
+/**
+ * The same ports as before when they come free within `patience` ms (a server that was just killed may hold
+ * them for a moment), so that clients and bookmarks stay good; else new ones.
+ */
+export async function keepEnginePorts(before: EnginePorts, patience: number): Promise<EnginePorts> {
+  const deadline = performance.now() + patience;
+  do {
+    if ((await isFree(before.port, HOST)) && (await isFree(before.uiPort, HOST))) return before;
+    await sleep(100);
+  } while (performance.now() < deadline);
+  return chooseEnginePorts(before);
+}
+
+export function engineCommand(stateDir: string, ports: EnginePorts): EngineCommand {
+  return { host: HOST, ...ports, database: databasePath(stateDir), ui: true };
+}
+
+export function engineAddress(ports: EnginePorts): string {
+  return `${HOST}:${ports.port}`;
+}
+
+export function engineUi(ports: EnginePorts): string {
+  return `http://${HOST}:${ports.uiPort}`;
+}
+
+/**
+ * Starts the embedded server in a process group of its own: a Ctrl-C in the terminal must reach the
+ * supervisor only, which stops the worker first. Its output goes to `log`. The shell is there for its umask
+ * alone (the server makes its SQLite file readable by all) and becomes the server.
+ */
+export function spawnEngine(program: string, command: EngineCommand, log: RotatingLog): ChildProcess {
+  const child = spawn('/bin/sh', ['-c', 'umask 077; exec "$0" "$@"', program, ...engineArguments(command)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  child.stdout.on('data', (chunk: Buffer) => log.write(chunk));
+  child.stderr.on('data', (chunk: Buffer) => log.write(chunk));
+  return child;
+}

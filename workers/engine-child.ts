@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { openRotatingLog } from '../adapters/files/rotating-log.js';
+import { resolveProgram, type Program } from '../adapters/temporal/binary.js';
+import {
+  databasePath,
+  databaseServed,
+  prepareDatabase,
+  type DatabaseNote,
+} from '../adapters/temporal/database.js';
+import {
+  chooseEnginePorts,
+  engineAddress,
+  engineCommand,
+  engineUi,
+  keepEnginePorts,
+  spawnEngine,
+  type EnginePorts,
+} from '../adapters/temporal/engine.js';
+import type { Progress } from '../adapters/temporal/source.js';
+import { errorCode, errorMessage } from '../domain/errors.js';
+import { keepAlive, type Keeper } from './keeper.js';
+import { endOrphans } from './orphans.js';
+
+export interface EngineChildOptions {
+  readonly stateDir: string;
+  readonly wanted: EnginePorts;
+  readonly env: NodeJS.ProcessEnv;
+  readonly say: (line: string) => void;
+  readonly progress: Progress;
+  readonly changed: () => void;
+  /** The ports had to change after a restart. */
+  readonly moved: () => void;
+  /** No program at all: there is no point in trying again. */
+  readonly fatal: (error: unknown) => void;
+}
+
+export interface EngineChild {
+  readonly keeper: Keeper;
+  /** host:port */
+  address(): string;
+  ui(): string;
+  /** To be called when it has served: from then on its database is worth keeping. */
+  served(): void;
+}
+
+/** Milliseconds that a restarted engine waits for its old ports. */
+const PORT_PATIENCE_MS = 3000;
+
+/** Ends what an earlier supervisor left, chooses ports, and keeps the embedded server running on them. */
+export async function startEngineChild(options: EngineChildOptions): Promise<EngineChild> {
+  const { stateDir, wanted, env, say } = options;
+  const orphans = await endOrphans(['start-dev', databasePath(stateDir)]);
+  if (orphans.length > 0) say(`ended a Temporal server that was left over (process ${orphans.join(', ')})`);
+  let ports = await chooseEnginePorts(wanted);
+  tellPorts(wanted, ports, say);
+  const log = openRotatingLog(join(stateDir, 'logs', 'temporal.log'));
+  let program: Program | null = null;
+  let first = true;
+  const keeper = keepAlive({
+    name: 'Temporal',
+    say,
+    changed: options.changed,
+    ask: (child) => child.kill('SIGTERM'),
+    hopeless(error) {
+      if (errorCode(error) !== 'ENGINE_UNAVAILABLE') return false;
+      options.fatal(error);
+      return true;
+    },
+    async start(signal) {
+      program ??= await resolveProgram({ env, progress: options.progress, signal });
+      const note = await prepareDatabase(stateDir, program.version);
+      if (note !== null) say(noteLine(note, program.version));
+      const before = ports;
+      ports = first ? ports : await keepEnginePorts(before, PORT_PATIENCE_MS);
+      first = false;
+      if (ports.port !== before.port || ports.uiPort !== before.uiPort) {
+        tellPorts(before, ports, say);
+        options.moved();
+      }
+      return spawnEngine(program.path, engineCommand(stateDir, ports), log);
+    },
+  });
+  return {
+    keeper,
+    address: () => engineAddress(ports),
+    ui: () => engineUi(ports),
+    served() {
+      if (program === null) return;
+      databaseServed(stateDir, program.version).catch((error: unknown) => say(errorMessage(error)));
+    },
+  };
+}
+
+function tellPorts(wanted: EnginePorts, got: EnginePorts, say: (line: string) => void): void {
+  if (got.port !== wanted.port) say(`port ${wanted.port} is taken; Temporal is on port ${got.port}`);
+  if (got.uiPort !== wanted.uiPort)
+    say(`port ${wanted.uiPort} is taken; Temporal's web UI is on port ${got.uiPort}`);
+}
+
+function noteLine(note: DatabaseNote, version: string): string {
+  return note.kind === 'copied'
+    ? `Temporal is ${version} now; its database before that is kept as ${note.copy}`
+    : `Temporal's database was never finished and is set up anew; the old one is ${note.aside}`;
+}

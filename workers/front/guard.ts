@@ -1,0 +1,83 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { hostName, isLoopbackAddress, isLoopbackName } from './host-name.js';
+
+// Loopback alone protects nobody: any web page in the user's browser can send requests to 127.0.0.1 (cross
+// site), or make its own name point there (DNS rebinding). The Host header stops the second, Origin the first.
+
+export interface GuardPolicy {
+  /** Port that we listen on. */
+  readonly port: number;
+  /** Names beside the loopback ones: the configured host, `allowed_hosts` (may carry a port), `public_url`. */
+  readonly hosts: readonly string[];
+  /** Origin of `public_url`; null when there is none. */
+  readonly publicOrigin: string | null;
+  readonly token: string | null;
+}
+
+export interface Caller {
+  /** Header values as Node gives them. */
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly authorization: string | undefined;
+  /** A proxy on this machine speaks for somebody else. */
+  readonly forwarded: boolean;
+  readonly address: string | undefined;
+}
+
+export type Verdict =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly status: 401 | 403 | 421; readonly reason: string };
+
+/** Decides whether a request may come in at all. Pure. */
+export function judge(policy: GuardPolicy, caller: Caller): Verdict {
+  const name = hostName(caller.host);
+  if (name === null || !isOurs(policy, caller.host ?? '', name))
+    return refuse(421, 'This host name is not ours; add it to http.allowed_hosts in nxs.yaml.');
+  if (caller.origin !== undefined && !isOwnOrigin(policy, caller.origin))
+    return refuse(403, 'Requests from pages of another origin are not taken.');
+  if (policy.token === null || isLocal(caller, name)) return { allowed: true };
+  const given = /^Bearer (.+)$/i.exec(caller.authorization ?? '')?.[1];
+  if (given === undefined || !sameSecret(given, policy.token))
+    return refuse(401, 'Clients beyond this machine need `Authorization: Bearer` with http.token.');
+  return { allowed: true };
+}
+
+function isOurs(policy: GuardPolicy, header: string, name: string): boolean {
+  if (isLoopbackName(name)) return true;
+  return policy.hosts.some((host) => equal(host, header) || equal(host, name));
+}
+
+function isOwnOrigin(policy: GuardPolicy, origin: string): boolean {
+  if (policy.publicOrigin !== null && equal(origin, policy.publicOrigin)) return true;
+  let url: URL;
+  try {
+    url = new URL(origin);
+  } catch {
+    return false;
+  }
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const name = hostName(url.host);
+  if (name === null) return false;
+  if (policy.hosts.some((host) => host.includes(':') && equal(host, `${name}:${port}`))) return true;
+  // Another program of this machine on another port is another origin.
+  const known = isLoopbackName(name) || policy.hosts.some((host) => equal(host, name));
+  return known && port === String(policy.port);
+}
+
+/** Behind a proxy on this machine everybody seems local, so only a direct call by a loopback name counts. */
+function isLocal(caller: Caller, name: string): boolean {
+  return !caller.forwarded && isLoopbackName(name) && isLoopbackAddress(caller.address ?? '');
+}
+
+function refuse(status: 401 | 403 | 421, reason: string): Verdict {
+  return { allowed: false, status, reason };
+}
+
+function equal(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function sameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

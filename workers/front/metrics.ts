@@ -1,0 +1,57 @@
+import type { ControlPlaneStatus } from './status.js';
+
+interface Metric {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter';
+  readonly help: string;
+  readonly values: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
+}
+
+/** Prometheus text format 0.0.4 (prometheus.io, "Exposition formats"). */
+export function metricsText(status: ControlPlaneStatus): string {
+  return ownMetrics(status).flatMap(metricLines).join('\n') + '\n';
+}
+
+function ownMetrics(status: ControlPlaneStatus): readonly Metric[] {
+  const { checks, pids, restarts } = status;
+  const children = ['worker', 'temporal'] as const;
+  return [
+    gauge('nxs_up', 'The front answers.', 1),
+    gauge('nxs_ready', 'Config, worker and Temporal are ready.', Number(status.ready)),
+    gauge(
+      'nxs_start_time_seconds',
+      'Start of the control plane, Unix time.',
+      Date.parse(status.started) / 1000,
+    ),
+    {
+      name: 'nxs_check_ok',
+      type: 'gauge',
+      help: 'One part of readiness.',
+      values: Object.entries(checks).map(([check, ok]) => ({ labels: { check }, value: Number(ok) })),
+    },
+    {
+      name: 'nxs_child_up',
+      type: 'gauge',
+      help: 'A child process of the supervisor runs.',
+      values: children.map((child) => ({ labels: { child }, value: Number(pids[child] !== null) })),
+    },
+    {
+      name: 'nxs_child_restarts_total',
+      type: 'counter',
+      help: 'Times that a child process was started again.',
+      values: children.map((child) => ({ labels: { child }, value: restarts[child] })),
+    },
+  ];
+}
+
+function gauge(name: string, help: string, value: number): Metric {
+  return { name, type: 'gauge', help, values: [{ value }] };
+}
+
+function metricLines({ name, type, help, values }: Metric): string[] {
+  const samples = values.map(({ labels = {}, value }) => {
+    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${text}"`);
+    return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
+  });
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples];
+}

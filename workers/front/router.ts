@@ -1,0 +1,72 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { errorCode, errorMessage, ERRORS, NxsError } from '../../domain/errors.js';
+import { judge, type GuardPolicy } from './guard.js';
+import { sendJson, setSecurityHeaders } from './respond.js';
+import { matchRoute, type Route } from './route.js';
+
+const DEFAULT_BODY = 64 * 1024;
+
+export interface RouterOptions {
+  readonly routes: readonly Route[];
+  /** Known only after the port is. */
+  readonly policy: () => GuardPolicy;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Guard first, then the table. A route that throws answers 500 and takes nothing else down. */
+export function createRouter(options: RouterOptions): RequestListener {
+  return (request, response) => {
+    setSecurityHeaders(response);
+    void answer(options, request, response).catch((error: unknown) => {
+      options.onError(error);
+      fail(response, error);
+    });
+  };
+}
+
+async function answer(
+  { routes, policy }: RouterOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { host, origin, authorization } = request.headers;
+  const forwarded =
+    request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined;
+  const address = request.socket.remoteAddress;
+  const verdict = judge(policy(), { host, origin, authorization, forwarded, address });
+  if (!verdict.allowed) {
+    if (verdict.status === 401) response.setHeader('www-authenticate', 'Bearer realm="nxs"');
+    return refuse(request, response, verdict.status, verdict.reason);
+  }
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const match = matchRoute(routes, request.method ?? 'GET', path);
+  if (match.kind === 'none') return refuse(request, response, 404, 'There is no such path; see /.');
+  if (match.kind === 'method') {
+    response.setHeader('allow', match.allow.join(', '));
+    return refuse(request, response, 405, `This path takes ${match.allow.join(', ')}.`);
+  }
+  const limit = match.route.maxBody ?? DEFAULT_BODY;
+  if (Number(request.headers['content-length'] ?? 0) > limit)
+    return refuse(request, response, 413, `The request is larger than ${limit} bytes.`);
+  await match.route.handle(request, response);
+}
+
+/** An answer to a request whose body nobody will read: the connection cannot be used again. */
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
+  const hasBody = Number(request.headers['content-length'] ?? 0) > 0;
+  if (hasBody || request.headers['transfer-encoding'] !== undefined)
+    response.setHeader('connection', 'close');
+  sendJson(response, status, { error: { status, message } });
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  // Only our own errors are written for people; others may carry anything.
+  const ours = error instanceof NxsError;
+  const status = ours ? ERRORS[error.code].http : 500;
+  const message = ours ? errorMessage(error) : 'Something went wrong here; the log of the front says what.';
+  sendJson(response, status, { error: { status, code: errorCode(error), message } });
+}

@@ -1,0 +1,64 @@
+import type { TemporalTarget } from '../adapters/temporal/connect.js';
+
+// What supervisor and worker say to each other over Node's IPC channel. A message that is not one of these
+// (another version of us, a stray library) is dropped, never half understood.
+
+/** From the supervisor to the worker. */
+export type ToWorker =
+  /** First message. `target` null: the worker's own config says where Temporal is. */
+  | { readonly type: 'start'; readonly configDir: string | null; readonly target: TemporalTarget | null }
+  /** Answered by `state` with the same id. */
+  | { readonly type: 'ask'; readonly id: number }
+  /** Drain and exit. */
+  | { readonly type: 'stop' };
+
+/** What the worker knows of itself. */
+export interface WorkerState {
+  readonly polling: boolean;
+  /** Temporal answered just now. */
+  readonly temporal: boolean;
+  /** One line when something is amiss. */
+  readonly detail: string | null;
+}
+
+/** From the worker to the supervisor. */
+export type FromWorker =
+  /** The worker polls its task queue. */
+  | { readonly type: 'ready' }
+  | ({ readonly type: 'state'; readonly id: number } & WorkerState)
+  /** A line for the person who started us (the first run's results). */
+  | { readonly type: 'line'; readonly text: string }
+  /** Why the worker is about to exit; `permanent` when another start cannot help. */
+  | { readonly type: 'failed'; readonly message: string; readonly code: string; readonly permanent: boolean };
+
+export function parseToWorker(value: unknown): ToWorker | null {
+  const message = record(value);
+  if (message === null) return null;
+  if (message['type'] === 'start') return value as ToWorker;
+  if (message['type'] === 'ask') return typeof message['id'] === 'number' ? (value as ToWorker) : null;
+  return message['type'] === 'stop' ? { type: 'stop' } : null;
+}
+
+export function parseFromWorker(value: unknown): FromWorker | null {
+  const message = record(value);
+  switch (message?.['type']) {
+    case 'ready':
+      return { type: 'ready' };
+    case 'line':
+      return typeof message['text'] === 'string' ? (value as FromWorker) : null;
+    case 'failed':
+      return typeof message['message'] === 'string' ? (value as FromWorker) : null;
+    case 'state':
+      return typeof message['id'] === 'number' &&
+        typeof message['polling'] === 'boolean' &&
+        typeof message['temporal'] === 'boolean'
+        ? (value as FromWorker)
+        : null;
+    default:
+      return null;
+  }
+}
+
+function record(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+}

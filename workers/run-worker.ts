@@ -1,0 +1,115 @@
+import { Client } from '@temporalio/client';
+import { Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import { join } from 'node:path';
+import { configuredTarget } from '../adapters/temporal/connect.js';
+import { errorCode, errorMessage, ERRORS, NxsError } from '../domain/errors.js';
+import { taskQueue } from '../domain/ids.js';
+import { checkBundle } from './bundle.js';
+import { openLogger, type Logger } from './log.js';
+import { prepareNamespace } from './prepare-namespace.js';
+import { sdkLogger } from './sdk-logger.js';
+import { linkToSupervisor } from './supervisor-link.js';
+import { answers, connectPatiently } from './worker-connection.js';
+import { WORKER_LIMITS } from './worker-limits.js';
+import type { WorkerParts, WorkerSettings, Wiring } from './worker-settings.js';
+
+interface Running {
+  connection: NativeConnection | null;
+  worker: Worker | null;
+}
+
+/**
+ * The worker process from its first message to its exit code. It ends by itself when the supervisor is gone,
+ * drains on a stop message or a signal, and exits 1 when it fails, to be started again.
+ */
+export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>): Promise<never> {
+  const stop = new AbortController();
+  const running: Running = { connection: null, worker: null };
+  const link = linkToSupervisor({
+    ask: (id) => void state(running).then((now) => link.send({ type: 'state', id, ...now })),
+    stop: () => stop.abort(),
+    lost: () => process.exit(1),
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  try {
+    // Temporal's workflow sandbox takes the time zone of its process, and a replay elsewhere would differ.
+    if (process.env['TZ'] !== 'UTC') throw new NxsError('USAGE', 'The worker must be started with TZ=UTC.');
+    const start = await link.started();
+    if (start === null || stop.signal.aborted) process.exit(0);
+    const config = await parts.load(start.configDir);
+    const log = openLogger(join(config.stateDir, 'logs', 'worker.log'), 'worker');
+    const target = start.target ?? configuredTarget(config.nxs.temporal);
+    if (target === null) throw new NxsError('USAGE', 'The worker was not told where Temporal is.');
+    installRuntime(log);
+    const [bundle, wiring, connection] = await Promise.all([
+      checkBundle(parts.dist),
+      parts.wire(config, { log }),
+      connectPatiently(target, log, stop.signal),
+    ]);
+    running.connection = connection;
+    if (connection !== null) {
+      const { namespace } = target;
+      const worker = await createWorker({ connection, namespace, config, wiring, bundle });
+      running.worker = worker;
+      const client = new Client({ connection, namespace });
+      const say = (text: string) => link.send({ type: 'line', text });
+      const done = worker.run();
+      stop.signal.addEventListener('abort', () => shutDown(worker));
+      if (stop.signal.aborted) shutDown(worker);
+      link.send({ type: 'ready' });
+      const context = { client, config, log, say, signal: stop.signal };
+      void prepareNamespace(context, () => parts.started(context));
+      await done;
+    }
+    await wiring.close();
+    await connection?.close();
+    process.exit(0);
+  } catch (error) {
+    const code = errorCode(error);
+    const permanent = error instanceof NxsError && ERRORS[code].kind === 'permanent';
+    link.send({ type: 'failed', message: errorMessage(error), code, permanent });
+    // The message has to leave before the process does.
+    setTimeout(() => process.exit(1), 50);
+    return new Promise<never>(() => undefined);
+  }
+}
+
+function installRuntime(log: Logger): void {
+  Runtime.install({
+    logger: sdkLogger(log),
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    // We say when to stop; with the SDK's own handlers a Ctrl-C would stop worker and supervisor at odds.
+    shutdownSignals: [],
+  });
+}
+
+interface WorkerInputs {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly config: WorkerSettings;
+  readonly wiring: Wiring;
+  readonly bundle: string;
+}
+
+function createWorker({ connection, namespace, config, wiring, bundle }: WorkerInputs): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: taskQueue(config.node),
+    identity: `${config.node}@${process.pid}`,
+    workflowBundle: { codePath: bundle },
+    activities: wiring.activities,
+    ...WORKER_LIMITS,
+  });
+}
+
+function shutDown(worker: Worker): void {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+async function state({ connection, worker }: Running) {
+  const temporal = connection !== null && (await answers(connection, 1000));
+  const polling = worker?.getState() === 'RUNNING';
+  const detail = connection === null ? 'waiting for Temporal' : polling ? null : 'the worker is starting';
+  return { polling, temporal, detail };
+}

@@ -1,0 +1,31 @@
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+export type StopSignal = keyof typeof SIGNALS;
+
+/** Milliseconds in which signals count as one: a Ctrl-C reaches us from the terminal and from npm. */
+const ONE_SIGNAL_MS = 1000;
+
+export interface SignalHandlers {
+  /** Stop in good order. */
+  first(signal: StopSignal): void;
+  /** End at once with this exit code. */
+  second(exitCode: number): void;
+}
+
+/** Listens for SIGHUP, SIGINT and SIGTERM. Returns a function that stops listening. */
+export function onStopSignals(handlers: SignalHandlers): () => void {
+  let firstAt: number | null = null;
+  const listener = (signal: StopSignal) => {
+    if (firstAt === null) {
+      firstAt = performance.now();
+      handlers.first(signal);
+    } else if (performance.now() - firstAt > ONE_SIGNAL_MS) {
+      handlers.second(SIGNALS[signal]);
+    }
+  };
+  const names = Object.keys(SIGNALS) as StopSignal[];
+  for (const name of names) process.on(name, listener);
+  return () => {
+    for (const name of names) process.off(name, listener);
+  };
+}

@@ -1,0 +1,175 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Progress } from '../adapters/temporal/source.js';
+import { configuredTarget, embeddedTarget } from '../adapters/temporal/connect.js';
+import { distDirectory } from './dist-paths.js';
+import { startEngineChild, type EngineChild } from './engine-child.js';
+import { startFront, type Front } from './front.js';
+import type { HttpSettings } from './front/listen-host.js';
+import type { Route } from './front/route.js';
+import { frontRoutes, indexRoute } from './front/routes.js';
+import type { ControlPlaneStatus } from './front/status.js';
+import { openLogger } from './log.js';
+import { removeRunFile, writeRunFile } from './run-file.js';
+import { lockState, stateLockPath } from './state-lock.js';
+import { stopRequest } from './stop-request.js';
+import { startWorkerKeeper, type WorkerKeeper } from './worker-keeper.js';
+import type { WorkerSettings } from './worker-settings.js';
+
+export interface SupervisorOptions {
+  readonly config: WorkerSettings & { readonly nxs: { readonly http: HttpSettings } };
+  /** `--config DIR`, passed on to the worker, which loads the config itself. */
+  readonly configDir?: string | null;
+  /** Environment of the children and of the search for Temporal's program. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** One line for the person at the terminal. */
+  readonly say: (line: string) => void;
+  /** Progress of fetching Temporal's program; `say` when left out. */
+  readonly progress?: Progress;
+  /** Further members of `/api/status`. */
+  readonly statusParts?: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Routes of other parts; one for `/` takes the index's place. */
+  readonly routes?: readonly Route[];
+  /** The worker's main; the built one when left out. */
+  readonly workerModule?: string;
+}
+
+/** The worker has 30 s to drain (its own limits end it before). */
+const WORKER_PATIENCE_MS = 31_000;
+const ENGINE_PATIENCE_MS = 10_000;
+
+/**
+ * `nxs up`: front in this process, worker and engine as children that are kept alive, until a signal comes.
+ * Resolves to the exit code. Throws NxsError ALREADY_RUNNING, STATE_UNREADABLE, CONFIG_INVALID,
+ * ENGINE_UNAVAILABLE or BUNDLE_STALE when it cannot start; nothing is left running then.
+ */
+export async function runSupervisor(options: SupervisorOptions): Promise<number> {
+  const { config, say: tellPerson } = options;
+  const { node, stateDir } = config;
+  const lock = await lockState(stateDir);
+  const began = performance.now();
+  const started = new Date().toISOString();
+  const log = openLogger(join(stateDir, 'logs', 'supervisor.log'), 'supervisor');
+  const say = (line: string) => {
+    log.info(line);
+    tellPerson(line);
+  };
+  let front: Front | null = null;
+  let engine: EngineChild | null = null;
+  let worker: WorkerKeeper | null = null;
+  let ending = false;
+  let lastWrite = Promise.resolve();
+
+  const kill = () => {
+    worker?.keeper.kill();
+    engine?.keeper.kill();
+  };
+  const request = stopRequest((exitCode) => {
+    kill();
+    removeRunFile(stateDir);
+    rmSync(stateLockPath(stateDir), { force: true });
+    process.exit(exitCode);
+  });
+  process.on('exit', kill);
+  const external = configuredTarget(config.nxs.temporal);
+  const pids = () => ({
+    worker: worker?.keeper.child()?.pid ?? null,
+    temporal: engine?.keeper.child()?.pid ?? null,
+  });
+  const urls = () => ({
+    http: front?.url ?? '',
+    temporal: external?.address ?? engine?.address() ?? '',
+    ui: engine?.ui() ?? null,
+  });
+  const changed = () => {
+    if (ending || front === null || worker === null) return;
+    const run = { pid: process.pid, pids: pids(), node, ...urls(), started };
+    lastWrite = lastWrite
+      .then(() => writeRunFile(stateDir, run))
+      .catch((error: unknown) => log.error(error, 'run.json'));
+  };
+  const status = async (): Promise<ControlPlaneStatus> => {
+    const state = (await worker?.probe.state()) ?? { polling: false, temporal: false, detail: 'starting' };
+    const checks = { config: true, worker: state.polling, temporal: state.temporal };
+    return {
+      node,
+      pid: process.pid,
+      pids: pids(),
+      restarts: { worker: worker?.keeper.restarts() ?? 0, temporal: engine?.keeper.restarts() ?? 0 },
+      started,
+      uptime: Math.round(performance.now() - began) / 1000,
+      urls: urls(),
+      ready: state.polling && state.temporal,
+      checks,
+      detail: state.detail,
+    };
+  };
+
+  try {
+    const own = [
+      ...(options.routes ?? []),
+      ...frontRoutes({ status, statusParts: options.statusParts ?? (() => Promise.resolve({})) }),
+    ];
+    const routes = own.some((route) => route.path === '/') ? own : [...own, indexRoute(own)];
+    const onError = (error: unknown) => log.error(error, 'a request failed');
+    front = await startFront({ http: config.nxs.http, routes, say, onError });
+    const env = options.env ?? process.env;
+    if (config.nxs.temporal.mode === 'embedded') {
+      const { port = 7233, ui_port: uiPort = 8233 } = config.nxs.temporal;
+      engine = await startEngineChild({
+        stateDir,
+        wanted: { port, uiPort },
+        env,
+        say,
+        progress: options.progress ?? say,
+        changed,
+        moved: () => worker?.keeper.renew(),
+        fatal: request.fail,
+      });
+    }
+    worker = startWorkerKeeper({
+      module: options.workerModule ?? join(distDirectory(), 'workers', 'worker.js'),
+      stateDir,
+      configDir: options.configDir ?? null,
+      env: { ...env, NXS_NODE: node, NXS_STATE_DIR: stateDir, NXS_DATA_DIR: config.dataDir },
+      target: () => external ?? embeddedTarget(engine?.address() ?? ''),
+      log,
+      say,
+      changed,
+      ready: (first) => {
+        engine?.served();
+        if (first) sayReady(say, began, urls());
+        else say('the worker is back');
+      },
+      fatal: request.fail,
+    });
+    changed();
+    const stop = await request.asked;
+    say(stop.kind === 'signal' ? `stopping (${stop.signal})` : 'stopping: it cannot start');
+    ending = true;
+    front.stopAccepting();
+    await worker.keeper.stop(WORKER_PATIENCE_MS);
+    await engine?.keeper.stop(ENGINE_PATIENCE_MS);
+    if (stop.kind === 'failure') throw stop.error;
+    say('stopped');
+    return 0;
+  } finally {
+    ending = true;
+    kill();
+    await lastWrite;
+    await front?.close();
+    removeRunFile(stateDir);
+    await lock.release();
+    request.done();
+    process.off('exit', kill);
+  }
+}
+
+function sayReady(
+  say: (line: string) => void,
+  began: number,
+  urls: { readonly http: string; readonly ui: string | null },
+): void {
+  const ui = urls.ui === null ? '' : `, Temporal's web UI ${urls.ui}`;
+  say(`ready in ${((performance.now() - began) / 1000).toFixed(1)} s: ${urls.http}${ui}`);
+}

@@ -1,0 +1,81 @@
+import { NxsError, type ErrorCode, ERRORS } from '../domain/errors.js';
+import type { TemporalTarget } from '../adapters/temporal/connect.js';
+import type { FromWorker } from './ipc.js';
+import { keepAlive, type Keeper } from './keeper.js';
+import type { Logger } from './log.js';
+import { endOrphans } from './orphans.js';
+import { spawnWorker, tell } from './worker-child.js';
+import { probeWorker, type WorkerProbe } from './worker-probe.js';
+
+export interface WorkerKeeperOptions {
+  readonly module: string;
+  readonly stateDir: string;
+  readonly configDir: string | null;
+  readonly env: NodeJS.ProcessEnv;
+  /** Asked anew at every start: the engine may have moved. */
+  readonly target: () => TemporalTarget;
+  readonly log: Logger;
+  readonly say: (line: string) => void;
+  readonly changed: () => void;
+  /** It polls; `first` on its first start. */
+  readonly ready: (first: boolean) => void;
+  /** It never came up, and never will. */
+  readonly fatal: (error: NxsError) => void;
+}
+
+export interface WorkerKeeper {
+  readonly keeper: Keeper;
+  readonly probe: WorkerProbe;
+}
+
+/** Keeps the worker process running and hears what it says. */
+export function startWorkerKeeper(options: WorkerKeeperOptions): WorkerKeeper {
+  const { module, stateDir, log, say } = options;
+  let wasReady = false;
+  const hear = (message: FromWorker) => {
+    switch (message.type) {
+      case 'ready':
+        options.ready(!wasReady);
+        wasReady = true;
+        return;
+      case 'line':
+        say(message.text);
+        return;
+      case 'state':
+        probe.answer(message);
+        return;
+      case 'failed':
+        log.error({ code: message.code }, message.message);
+        say(`the worker failed: ${message.message}`);
+        // Once it ran, the cause (a config that is being edited) may go away by itself.
+        if (message.permanent && !wasReady) options.fatal(asError(message.code, message.message));
+    }
+  };
+  const keeper = keepAlive({
+    name: 'the worker',
+    say,
+    changed: options.changed,
+    ask: (child) => tell(child, { type: 'stop' }),
+    async start() {
+      const orphans = await endOrphans([module, stateDir]);
+      if (orphans.length > 0) say(`ended a worker that was left over (process ${orphans.join(', ')})`);
+      const { configDir, env } = options;
+      const onOutput = (chunk: Buffer) => log.warn({ output: chunk.toString('utf8').trimEnd() }, 'worker');
+      return spawnWorker({
+        module,
+        stateDir,
+        configDir,
+        env,
+        target: options.target(),
+        onMessage: hear,
+        onOutput,
+      });
+    },
+  });
+  const probe = probeWorker(() => keeper.child());
+  return { keeper, probe };
+}
+
+function asError(code: string, message: string): NxsError {
+  return new NxsError(code in ERRORS ? (code as ErrorCode) : 'ACTIVITY_FAILED', message);
+}

@@ -1,0 +1,22 @@
+/** Milliseconds that running activities have after a stop before they are cancelled. */
+export const GRACE_MS = 20_000;
+
+/** Milliseconds after which the worker gives up on activities that ignore their cancellation (30 s in all, issue of the set-up). */
+export const FORCE_MS = 28_000;
+
+/**
+ * Options of the worker beside its wiring. A node is a small machine: few things at once, few workflows kept
+ * in memory, few open polls.
+ */
+export const WORKER_LIMITS = {
+  shutdownGraceTime: GRACE_MS,
+  shutdownForceTime: FORCE_MS,
+  // After a kill the next worker would otherwise wait 10 s for tasks of the dead one's sticky queue.
+  stickyQueueScheduleToStartTimeout: '1s',
+  maxConcurrentActivityTaskExecutions: 8,
+  maxConcurrentLocalActivityExecutions: 8,
+  maxConcurrentWorkflowTaskExecutions: 8,
+  maxConcurrentWorkflowTaskPolls: 2,
+  maxConcurrentActivityTaskPolls: 2,
+  maxCachedWorkflows: 50,
+} as const;

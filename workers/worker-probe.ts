@@ -1,0 +1,50 @@
+import type { ChildProcess } from 'node:child_process';
+import type { FromWorker, WorkerState } from './ipc.js';
+import { tell } from './worker-child.js';
+
+const DOWN: WorkerState = { polling: false, temporal: false, detail: 'the worker is down' };
+const SILENT: WorkerState = { polling: false, temporal: false, detail: 'the worker does not answer' };
+
+export interface WorkerProbe {
+  /** At most one question per `CACHE_MS` reaches the worker. */
+  state(): Promise<WorkerState>;
+  /** Hands an answer of the worker in. */
+  answer(message: Extract<FromWorker, { type: 'state' }>): void;
+}
+
+const CACHE_MS = 500;
+const PATIENCE_MS = 2000;
+
+/**
+ * Asks the worker over IPC whether it polls and Temporal answers. The front's process needs no Temporal
+ * client for that, which would cost it some 40 MB.
+ */
+export function probeWorker(child: () => ChildProcess | null): WorkerProbe {
+  const waiting = new Map<number, (state: WorkerState) => void>();
+  let last: { readonly at: number; readonly state: Promise<WorkerState> } | null = null;
+  let id = 0;
+  const ask = (target: ChildProcess) =>
+    new Promise<WorkerState>((resolve) => {
+      const mine = ++id;
+      const timer = setTimeout(() => settle(mine, SILENT), PATIENCE_MS);
+      waiting.set(mine, (state) => {
+        clearTimeout(timer);
+        resolve(state);
+      });
+      tell(target, { type: 'ask', id: mine });
+    });
+  const settle = (answered: number, state: WorkerState) => {
+    waiting.get(answered)?.(state);
+    waiting.delete(answered);
+  };
+  return {
+    answer: ({ id: answered, polling, temporal, detail }) => settle(answered, { polling, temporal, detail }),
+    state() {
+      const target = child();
+      if (target === null || !target.connected) return Promise.resolve(DOWN);
+      const now = performance.now();
+      if (last === null || now - last.at > CACHE_MS) last = { at: now, state: ask(target) };
+      return last.state;
+    },
+  };
+}
