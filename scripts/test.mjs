@@ -1,0 +1,12 @@
+// `npm test`: everything that is missing is set up first; the last line is `N passed, N failed[, N skipped]`, for
+// people and machines. `--long` adds the *.long.test.ts files; other arguments go to vitest.
+import './support/node-version.mjs';
+
+const { runMain } = await import('./support/say.mjs');
+const { bootstrap } = await import('./bootstrap.mjs');
+const { runTests } = await import('./support/run-tests.mjs');
+
+await runMain(async () => {
+  await bootstrap();
+  process.exitCode = await runTests(process.argv.slice(2));
+});
