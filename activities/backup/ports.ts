@@ -1,7 +1,9 @@
 // Everything a backup activity is given. The composition root makes it (workers/wiring.ts); nothing here is global.
 import type { BackupState, LocalSource, Stages } from '../../domain/backup/local-ports.js';
 import type { CancelSignal, Destination } from '../../domain/backup/ports.js';
+import type { StagedFile } from '../../domain/backup/entry.js';
 import type { FileRule } from '../../domain/backup/select.js';
+import type { RestoreReport } from '../../domain/restore/result.js';
 import { NxsError } from '../../domain/errors.js';
 import type { NewEvent } from '../../domain/journal.js';
 
@@ -29,12 +31,35 @@ export interface BackupSettings {
   readonly verify: { readonly every: number; readonly within: number };
 }
 
+/** Puts files in place (adapters/files/restore-files.ts); what it replaces is kept for an undo. */
+export interface RestorePort {
+  restore(request: {
+    /** Names the restore; repeated with the same id it completes. */
+    readonly id: string;
+    /** `path` is where the file goes below the target. */
+    readonly files: readonly StagedFile[];
+    readonly wanted: readonly string[];
+    readonly source: Pick<Destination, 'read'>;
+    readonly target: string;
+    readonly dryRun: boolean;
+    readonly task: Task;
+  }): Promise<RestoreReport>;
+  /** Takes an earlier restore back: `which` is its id, or 'latest'. */
+  undo(request: {
+    readonly id: string;
+    readonly which: string;
+    readonly dryRun: boolean;
+    readonly task: Task;
+  }): Promise<RestoreReport>;
+}
+
 export interface BackupPorts {
   readonly settings: BackupSettings;
   readonly destinations: readonly ConfiguredDestination[];
   readonly source: LocalSource;
   readonly stages: Stages;
   readonly state: BackupState;
+  readonly restores: RestorePort;
   /** SHA-256, lower-case hex. */
   sha256(data: Uint8Array | string): string;
   /** A running SHA-256. */
@@ -43,6 +68,8 @@ export interface BackupPorts {
   journal(event: NewEvent): Promise<void>;
   /** Tells a person; a channel that fails never fails the job. */
   notify(notice: { readonly level: 'info' | 'warning'; readonly title: string; readonly text: string }): Promise<void>;
+  /** Removes what is past its retention. Never throws. */
+  tidy(): Promise<void>;
   /** Epoch ms. */
   now(): number;
 }

@@ -37,6 +37,7 @@ export async function recordBackup(ports: BackupPorts, input: RecordInput): Prom
     await ports.notify({ level: 'warning', title: `backup ${record.outcome.replace('_', ' ')}`, text: record.summary });
   }
   await ports.stages.remove(record.run);
+  await ports.tidy();
   return record;
 }
 

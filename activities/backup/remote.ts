@@ -32,6 +32,18 @@ export async function viewCommit(
   commit: string,
   task: Task,
 ): Promise<Omit<RemoteView, 'head'>> {
+  const view = await readCommit(ports, store, commit, task);
+  requireOurs(ports, store, view.manifest, view.files.size);
+  return view;
+}
+
+/** What a commit holds, whoever made it: a restore may bring back another node's backup. */
+export async function readCommit(
+  ports: BackupPorts,
+  store: Destination,
+  commit: string,
+  task: Task,
+): Promise<Omit<RemoteView, 'head'>> {
   const files = new Map<string, RemoteFile>();
   for (const file of await store.list(commit)) {
     if (file.path.startsWith(store.prefix)) files.set(file.path.slice(store.prefix.length), file);
@@ -39,7 +51,6 @@ export async function viewCommit(
   const listed = files.get(MANIFEST_PATH) ?? null;
   files.delete(MANIFEST_PATH);
   const manifest = listed === null ? null : await readManifest(ports, store, listed, task);
-  requireOurs(ports, store, manifest, files.size);
   return { files, manifest };
 }
 
