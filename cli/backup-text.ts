@@ -9,11 +9,16 @@ const NAMED = 20;
 /** The verdict line, then what a person has to know about each destination. */
 export function printRecord(context: Context, record: RunRecord): void {
   const good = record.outcome === 'green';
-  const mark = context.paint(good ? 'good' : 'bad', good ? 'green' : record.outcome.replace('_', ' ').toUpperCase());
+  const mark = context.paint(
+    good ? 'good' : 'bad',
+    good ? 'green' : record.outcome.replace('_', ' ').toUpperCase(),
+  );
   context.out(`${mark}  ${record.summary}`);
   for (const each of record.destinations) {
     const commit = each.commit === null ? '' : ` at ${each.commit.slice(0, 12)}`;
-    context.out(`  ${each.name}: ${each.state.replace('_', ' ')}${commit}, ${each.read.files} files read back`);
+    context.out(
+      `  ${each.name}: ${each.state.replace('_', ' ')}${commit}, ${each.read.files} files read back`,
+    );
     if (each.note !== null) context.out(`    ${each.note}`);
     if (each.same_disk === true) {
       context.out(context.paint('dim', '    on the same disk as the data: it does not survive that disk'));

@@ -56,7 +56,9 @@ function fish(words: ReadonlyMap<string, readonly string[]>): string {
     'complete -c nxs -f',
   ];
   for (const [key, list] of words) {
-    lines.push(`complete -c nxs -n 'test (__nxs_words | string collect --allow-empty) = "${key}"' -a '${list.join(' ')}'`);
+    lines.push(
+      `complete -c nxs -n 'test (__nxs_words | string collect --allow-empty) = "${key}"' -a '${list.join(' ')}'`,
+    );
   }
   return lines.join('\n');
 }

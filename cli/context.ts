@@ -25,7 +25,8 @@ export function openContext(globals: Globals): Context {
     out: (line) => void stdout.write(`${line}\n`),
     note,
     progress(line) {
-      if (live) stderr.write(line === null ? CLEAR_LINE : `${CLEAR_LINE}${line.slice(0, stderr.columns - 1)}`);
+      if (live)
+        stderr.write(line === null ? CLEAR_LINE : `${CLEAR_LINE}${line.slice(0, stderr.columns - 1)}`);
     },
     paint: (colour, text) => (colours ? `${COLOURS[colour]}${text}${RESET}` : text),
   };

@@ -8,7 +8,10 @@ export function parseDuration(text: string, option: string): number {
   const match = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text.trim());
   const unit = match?.[2] as keyof typeof UNITS | undefined;
   if (match === null || unit === undefined) {
-    throw new NxsError('USAGE', `${option} "${text}" is not a duration; write for example 90s, 15m, 24h or 7d.`);
+    throw new NxsError(
+      'USAGE',
+      `${option} "${text}" is not a duration; write for example 90s, 15m, 24h or 7d.`,
+    );
   }
   return Number(match[1]) * UNITS[unit];
 }

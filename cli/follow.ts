@@ -21,7 +21,11 @@ export interface Ended {
 /**
  * Runs a workflow to its end. Throws NxsError TEMPORAL_UNREACHABLE, or ACTIVITY_FAILED when it ended without a record.
  */
-export async function follow(context: Context, config: Config, start: Omit<Start, 'node' | 'by'>): Promise<Ended> {
+export async function follow(
+  context: Context,
+  config: Config,
+  start: Omit<Start, 'node' | 'by'>,
+): Promise<Ended> {
   const reached = await reachTemporal(config);
   try {
     const handle = await startWorkflow(reached.client, { ...start, node: config.node, by: 'cli' });
@@ -36,7 +40,8 @@ export async function follow(context: Context, config: Config, start: Omit<Start
     const settled = done.catch(() => null);
     while ((await Promise.race([settled, sleep(POLL_MS, 'again' as const)])) === 'again') {
       const status = await handle.query<WorkflowStatus>('status').catch(ignoreEarlyQuery);
-      if (status !== null) context.progress(`${status.phase}${status.detail === '' ? '' : `: ${status.detail}`}`);
+      if (status !== null)
+        context.progress(`${status.phase}${status.detail === '' ? '' : `: ${status.detail}`}`);
     }
     context.progress(null);
     return await done;

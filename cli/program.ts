@@ -53,7 +53,8 @@ function addCommand(parent: Commander, name: string, definition: Command, execut
   const command = parent.command(name).description(definition.summary).exitOverride();
   if (definition.details !== undefined) command.addHelpText('after', `\n${definition.details}`);
   for (const { name: argument, summary } of definition.args ?? []) command.argument(argument, summary);
-  for (const { flags, summary } of definition.options ?? []) command.addOption(new CommanderOption(flags, summary));
+  for (const { flags, summary } of definition.options ?? [])
+    command.addOption(new CommanderOption(flags, summary));
   if (definition.json === true) command.option('--json', 'one JSON document on stdout');
   if (definition.raw === true) command.allowUnknownOption().passThroughOptions().helpOption(false);
   command.action(async (...received: unknown[]) => {

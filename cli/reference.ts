@@ -17,7 +17,12 @@ function section(command: Command): string {
     ...(command.json === true ? [['--json', 'one JSON document on stdout']] : []),
   ];
   if (rows.length > 0) {
-    lines.push('', '| | |', '|---|---|', ...rows.map(([name = '', summary = '']) => `| \`${name}\` | ${summary} |`));
+    lines.push(
+      '',
+      '| | |',
+      '|---|---|',
+      ...rows.map(([name = '', summary = '']) => `| \`${name}\` | ${summary} |`),
+    );
   }
   return lines.join('\n');
 }

@@ -24,9 +24,12 @@ function report(error: unknown, json: boolean): number {
   const { exit, hint } = ERRORS[code];
   const details = error instanceof NxsError ? error.details : {};
   if (json) {
-    process.stdout.write(`${JSON.stringify({ error: { code, message: errorMessage(error), hint, details } })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ error: { code, message: errorMessage(error), hint, details } })}\n`,
+    );
   }
   process.stderr.write(`nxs: ${errorMessage(error)}\n  ${hint}\n`);
-  if (process.env['NXS_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (process.env['NXS_DEBUG'] === '1' && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\n`);
   return exit;
 }

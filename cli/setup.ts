@@ -25,13 +25,17 @@ export interface Reached {
 
 /** Connects to the control plane's Temporal. Throws NxsError TEMPORAL_UNREACHABLE. */
 export async function reachTemporal(config: Config): Promise<Reached> {
-  const { configuredTarget, connectTemporal, embeddedTarget } = await import('../adapters/temporal/connect.js');
+  const { configuredTarget, connectTemporal, embeddedTarget } =
+    await import('../adapters/temporal/connect.js');
   const { readRunFile } = await import('../workers/run-file.js');
   const running = await readRunFile(config.stateDir);
   const configured = configuredTarget(config.nxs.temporal);
   const target = configured ?? (running === null ? null : embeddedTarget(running.temporal));
   if (target === null) {
-    throw new NxsError('TEMPORAL_UNREACHABLE', `No control plane is running on the state directory ${config.stateDir}.`);
+    throw new NxsError(
+      'TEMPORAL_UNREACHABLE',
+      `No control plane is running on the state directory ${config.stateDir}.`,
+    );
   }
   const { client, close } = await connectTemporal(target);
   return { client, namespace: target.namespace, ui: running?.ui ?? null, close };

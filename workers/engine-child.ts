@@ -20,6 +20,7 @@ import type { Progress } from '../adapters/temporal/source.js';
 import { errorCode, errorMessage } from '../domain/errors.js';
 import { keepAlive, type Keeper } from './keeper.js';
 import { endOrphans } from './orphans.js';
+import { createSignpost } from './signpost.js';
 
 export interface EngineChildOptions {
   readonly stateDir: string;
@@ -39,6 +40,8 @@ export interface EngineChild {
   /** host:port */
   address(): string;
   ui(): string;
+  /** Settles with the address when the server serves there; after a restart again. */
+  serving(): Promise<string>;
   /** To be called when it has served: from then on its database is worth keeping. */
   served(): void;
 }
@@ -56,6 +59,7 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
   const log = openRotatingLog(join(stateDir, 'logs', 'temporal.log'));
   let program: Program | null = null;
   let first = true;
+  const signpost = createSignpost();
   const keeper = keepAlive({
     name: 'Temporal',
     say,
@@ -77,13 +81,20 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
         tellPorts(before, ports, say);
         options.moved();
       }
-      return spawnEngine(program.path, engineCommand(stateDir, ports), log);
+      const address = engineAddress(ports);
+      const child = spawnEngine(program.path, engineCommand(stateDir, ports), log, () =>
+        signpost.set(address),
+      );
+      // The next one has to say for itself that it serves.
+      child.once('exit', () => signpost.clear());
+      return child;
     },
   });
   return {
     keeper,
     address: () => engineAddress(ports),
     ui: () => engineUi(ports),
+    serving: () => signpost.read(),
     served() {
       if (program === null) return;
       databaseServed(stateDir, program.version).catch((error: unknown) => say(errorMessage(error)));

@@ -5,8 +5,10 @@ import type { TemporalTarget } from '../adapters/temporal/connect.js';
 
 /** From the supervisor to the worker. */
 export type ToWorker =
-  /** First message. `target` null: the worker's own config says where Temporal is. */
-  | { readonly type: 'start'; readonly configDir: string | null; readonly target: TemporalTarget | null }
+  /** First message: load the config and get ready to connect. */
+  | { readonly type: 'start'; readonly configDir: string | null }
+  /** Where Temporal is; sent only when our own server has said that it serves there. */
+  | { readonly type: 'target'; readonly target: TemporalTarget }
   /** Answered by `state` with the same id. */
   | { readonly type: 'ask'; readonly id: number }
   /** Drain and exit. */
@@ -35,6 +37,7 @@ export function parseToWorker(value: unknown): ToWorker | null {
   const message = record(value);
   if (message === null) return null;
   if (message['type'] === 'start') return value as ToWorker;
+  if (message['type'] === 'target') return record(message['target']) === null ? null : (value as ToWorker);
   if (message['type'] === 'ask') return typeof message['id'] === 'number' ? (value as ToWorker) : null;
   return message['type'] === 'stop' ? { type: 'stop' } : null;
 }

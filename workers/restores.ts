@@ -17,7 +17,9 @@ export function openRestores(undoDir: string): RestorePort {
         undoDir,
         signal: task.signal as AbortSignal,
         progress: ({ phase, done, total }) => {
-          task.progress(phase === 'stage' ? `${done} of ${total} bytes staged` : `${done} of ${total} files placed`);
+          task.progress(
+            phase === 'stage' ? `${done} of ${total} bytes staged` : `${done} of ${total} files placed`,
+          );
         },
       }),
     undo: ({ id, which, dryRun, task }) =>

@@ -1,7 +1,7 @@
 import { Client } from '@temporalio/client';
 import { Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import { join } from 'node:path';
-import { configuredTarget } from '../adapters/temporal/connect.js';
+import type { TemporalTarget } from '../adapters/temporal/connect.js';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../domain/errors.js';
 import { taskQueue } from '../domain/ids.js';
 import { checkBundle } from './bundle.js';
@@ -38,17 +38,16 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     if (start === null || stop.signal.aborted) process.exit(0);
     const config = await parts.load(start.configDir);
     const log = openLogger(join(config.stateDir, 'logs', 'worker.log'), 'worker');
-    const target = start.target ?? configuredTarget(config.nxs.temporal);
-    if (target === null) throw new NxsError('USAGE', 'The worker was not told where Temporal is.');
     installRuntime(log);
-    const [bundle, wiring, connection] = await Promise.all([
+    const [bundle, wiring, connected] = await Promise.all([
       checkBundle(parts.dist),
       parts.wire(config, { log }),
-      connectPatiently(target, log, stop.signal),
+      connectTo(link.target(), log, stop.signal),
     ]);
+    const connection = connected?.connection ?? null;
     running.connection = connection;
-    if (connection !== null) {
-      const { namespace } = target;
+    if (connected !== null && connection !== null) {
+      const { namespace } = connected;
       const worker = await createWorker({ connection, namespace, config, wiring, bundle });
       running.worker = worker;
       const client = new Client({ connection, namespace });
@@ -72,6 +71,20 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     setTimeout(() => process.exit(1), 50);
     return new Promise<never>(() => undefined);
   }
+}
+
+/** null when we are stopped before there is a connection. */
+async function connectTo(target: Promise<TemporalTarget>, log: Logger, signal: AbortSignal) {
+  const known = await Promise.race([target, aborted(signal)]);
+  const connection = known === null ? null : await connectPatiently(known, log, signal);
+  return known === null || connection === null ? null : { connection, namespace: known.namespace };
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
 }
 
 function installRuntime(log: Logger): void {

@@ -132,7 +132,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
       stateDir,
       configDir: options.configDir ?? null,
       env: { ...env, NXS_NODE: node, NXS_STATE_DIR: stateDir, NXS_DATA_DIR: config.dataDir },
-      target: () => external ?? embeddedTarget(engine?.address() ?? ''),
+      target: async () => external ?? embeddedTarget((await engine?.serving()) ?? ''),
       log,
       say,
       changed,

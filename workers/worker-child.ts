@@ -9,7 +9,8 @@ export interface WorkerChildOptions {
   readonly stateDir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly configDir: string | null;
-  readonly target: TemporalTarget;
+  /** Settles when it is worth connecting. */
+  readonly target: Promise<TemporalTarget>;
   readonly onMessage: (message: FromWorker) => void;
   /** What it writes besides its log: crashes of Node itself. */
   readonly onOutput: (chunk: Buffer) => void;
@@ -30,7 +31,8 @@ export function spawnWorker(options: WorkerChildOptions): ChildProcess {
     const message = parseFromWorker(value);
     if (message !== null) options.onMessage(message);
   });
-  tell(child, { type: 'start', configDir: options.configDir, target: options.target });
+  tell(child, { type: 'start', configDir: options.configDir });
+  void options.target.then((target) => tell(child, { type: 'target', target }));
   return child;
 }
 

@@ -13,7 +13,7 @@ export interface WorkerKeeperOptions {
   readonly configDir: string | null;
   readonly env: NodeJS.ProcessEnv;
   /** Asked anew at every start: the engine may have moved. */
-  readonly target: () => TemporalTarget;
+  readonly target: () => Promise<TemporalTarget>;
   readonly log: Logger;
   readonly say: (line: string) => void;
   readonly changed: () => void;

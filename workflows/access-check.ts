@@ -12,9 +12,10 @@ import { brief } from './proxies.js';
 export async function checkAccessAndRecency(input: AccessCheckInput): Promise<AccessResult> {
   const phase = trackPhase('checking');
   const run = runName();
-  const result = await brief.checkAccess.executeWithOptions({ summary: 'access and age of every destination' }, [
-    { run, workflowId: workflowInfo().workflowId },
-  ]);
+  const result = await brief.checkAccess.executeWithOptions(
+    { summary: 'access and age of every destination' },
+    [{ run, workflowId: workflowInfo().workflowId }],
+  );
   if (result.backupDue) {
     await startChild(backupAndVerify, {
       workflowId: workflowId(input.node, 'backup', `recency-${run}`),

@@ -38,7 +38,15 @@ export async function backupAndVerify(input: BackupInput): Promise<RunRecord> {
   }
   return CancellationScope.nonCancellable(async () => {
     const recorded = brief.recordBackup.executeWithOptions({ summary: 'write the record and tell' }, [
-      { run, workflowId: workflowInfo().workflowId, trigger: input.trigger, started, plan, destinations, failure },
+      {
+        run,
+        workflowId: workflowInfo().workflowId,
+        trigger: input.trigger,
+        started,
+        plan,
+        destinations,
+        failure,
+      },
     ]);
     const record = await recorded;
     phase.finish(record.outcome, record.summary);
@@ -113,7 +121,10 @@ async function verifyAndHeal(
       },
     };
   }
-  phase.enter('verified', `${destination} ${published.commit.slice(0, 12)}: ${describeCounts(verified.counts)}`);
+  phase.enter(
+    'verified',
+    `${destination} ${published.commit.slice(0, 12)}: ${describeCounts(verified.counts)}`,
+  );
   return { verified, note: notes.length === 0 ? null : notes.join('; ') };
 }
 

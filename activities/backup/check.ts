@@ -26,8 +26,7 @@ export const CHECK_RUN = 'check';
 /** Verifies one destination or all of them against the last proved run. */
 export async function checkBackup(ports: BackupPorts, input: CheckInput, task: Task): Promise<CheckResult> {
   const started = ports.now();
-  const wanted =
-    input.destination === null ? ports.destinations : [pick(ports, input.destination)];
+  const wanted = input.destination === null ? ports.destinations : [pick(ports, input.destination)];
   const destinations: DestinationCheck[] = [];
   for (const destination of wanted) destinations.push(await checkOne(ports, destination, input, task));
   const green = destinations.length > 0 && destinations.every(({ state }) => state === 'proved');
@@ -73,7 +72,14 @@ async function checkOne(
     }
     task.progress(`${input.level} verification of ${plural(expected.length, 'file')} in ${name}`);
     const provedAt = provedTimes(book?.files ?? []);
-    const question = { store, level: input.level, expected, listed: view.files, provedAt, healed: new Set<string>() };
+    const question = {
+      store,
+      level: input.level,
+      expected,
+      listed: view.files,
+      provedAt,
+      healed: new Set<string>(),
+    };
     const { entries, proofs, read } = await judge(ports, question, task);
     await ports.state.saveEntries(CHECK_RUN, name, entries);
     await ports.state.saveProofs(name, {
@@ -92,7 +98,10 @@ async function checkOne(
       counts,
       read,
       note: moved ? `its head ${view.head.commit.slice(0, 12)} is not the one of our last run` : null,
-      bad: entries.filter((entry) => !isProved(entry.status)).slice(0, NAMED).map(line),
+      bad: entries
+        .filter((entry) => !isProved(entry.status))
+        .slice(0, NAMED)
+        .map(line),
       changedSince: await changedSince(ports, expected),
     };
   } catch (error) {
@@ -107,7 +116,9 @@ function line(entry: EntryResult): string {
 /** How many of these files have other bytes here by now. That is everyday work, not a failure. */
 async function changedSince(ports: BackupPorts, expected: readonly StagedFile[]): Promise<number> {
   const survey = await ports.source.survey().catch(() => null);
-  const known = new Map(survey?.files.flatMap((f) => (f.kind === 'file' ? [[f.path, f.known] as const] : [])));
+  const known = new Map(
+    survey?.files.flatMap((f) => (f.kind === 'file' ? [[f.path, f.known] as const] : [])),
+  );
   let changed = 0;
   for (const file of expected) {
     const sha256 = known.get(file.local)?.sha256 ?? (await ports.source.digest(file.local));
@@ -117,7 +128,16 @@ async function changedSince(ports: BackupPorts, expected: readonly StagedFile[])
 }
 
 function blank(name: string, state: DestinationCheck['state'], note: string): DestinationCheck {
-  return { name, state, commit: null, counts: {}, read: { files: 0, bytes: 0 }, note, bad: [], changedSince: 0 };
+  return {
+    name,
+    state,
+    commit: null,
+    counts: {},
+    read: { files: 0, bytes: 0 },
+    note,
+    bad: [],
+    changedSince: 0,
+  };
 }
 
 function describe({ name, state, counts, read, note, bad }: DestinationCheck): string {

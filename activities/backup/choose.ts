@@ -58,7 +58,8 @@ function absentLiterals(settings: BackupSettings, matched: ReadonlySet<number>):
   return settings.rules.flatMap((rule, index) => {
     const literal = literalOf(rule);
     if (literal === null || rule.optional || matched.has(index)) return [];
-    const reason = 'backup-manifest.yaml names it, and it is not in the data directory (mark it optional, or mend the name)';
+    const reason =
+      'backup-manifest.yaml names it, and it is not in the data directory (mark it optional, or mend the name)';
     return [{ local: literal, path: null, status: 'UNREADABLE' as const, reason }];
   });
 }

@@ -43,7 +43,9 @@ export async function judge(ports: BackupPorts, question: Question, task: Task):
   const proofs: Proof[] = [];
   for (const file of known) {
     const there = listed.get(file.path) ?? null;
-    const read: ReadResult | null = dueNow.has(file.path) ? (back.results.get(there?.oid ?? '') ?? null) : null;
+    const read: ReadResult | null = dueNow.has(file.path)
+      ? (back.results.get(there?.oid ?? '') ?? null)
+      : null;
     const entry = classify({
       expected: file,
       listed: there,

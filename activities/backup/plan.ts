@@ -64,7 +64,9 @@ async function prepare(
     await store.prepare();
     const { sameDisk } = await store.access(ports.source.root);
     const view = await viewSoundly(ports, store, task);
-    const listed = new Set([...(view?.files.values() ?? [])].map((file) => (file.size === null ? '' : file.oid)));
+    const listed = new Set(
+      [...(view?.files.values() ?? [])].map((file) => (file.size === null ? '' : file.oid)),
+    );
     const lacking = new Set(await store.lacks(known.filter((oid) => !listed.has(oid))));
     const previous = view?.manifest?.files ?? (await ports.state.loadProofs(name))?.files ?? [];
     return { planned: { ...ready, sameDisk }, lacking, previous };

@@ -67,7 +67,11 @@ export interface BackupPorts {
   /** Appends to the journal; the same id twice is one event. */
   journal(event: NewEvent): Promise<void>;
   /** Tells a person; a channel that fails never fails the job. */
-  notify(notice: { readonly level: 'info' | 'warning'; readonly title: string; readonly text: string }): Promise<void>;
+  notify(notice: {
+    readonly level: 'info' | 'warning';
+    readonly title: string;
+    readonly text: string;
+  }): Promise<void>;
   /** Removes what is past its retention. Never throws. */
   tidy(): Promise<void>;
   /** Epoch ms. */
@@ -87,6 +91,7 @@ export function storeOf(ports: BackupPorts, name: string): Destination {
     const known = ports.destinations.map((destination) => destination.name).join(', ') || 'none';
     throw new NxsError('USAGE', `There is no backup destination "${name}"; configured: ${known}.`);
   }
-  if (found.state === 'not_configured') throw new NxsError('USAGE', `${name} is not configured: ${found.note}.`);
+  if (found.state === 'not_configured')
+    throw new NxsError('USAGE', `${name} is not configured: ${found.note}.`);
   return found.store;
 }

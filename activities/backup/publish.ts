@@ -74,7 +74,8 @@ function carriedOver(view: RemoteView, catalog: Catalog): StagedFile[] {
   if (catalog.problems.length === 0) return [];
   const present = new Set(catalog.files.map((file) => file.path));
   return (view.manifest?.files ?? []).filter(
-    (file) => !present.has(file.path) && isInDoubt(file, catalog) && view.files.get(file.path)?.oid === file.oid,
+    (file) =>
+      !present.has(file.path) && isInDoubt(file, catalog) && view.files.get(file.path)?.oid === file.oid,
   );
 }
 
@@ -120,6 +121,9 @@ async function rescue(
     const kept = await store.setAside(new Date(ports.now()).toISOString());
     await store.prepare();
     const view = await viewRemote(ports, store, task);
-    return { view, note: `${damage} It could not be healed in place: a full backup was made anew, the damaged one is kept at ${kept}` };
+    return {
+      view,
+      note: `${damage} It could not be healed in place: a full backup was made anew, the damaged one is kept at ${kept}`,
+    };
   }
 }

@@ -34,7 +34,11 @@ export async function recordBackup(ports: BackupPorts, input: RecordInput): Prom
     });
   }
   if (record.outcome !== 'green') {
-    await ports.notify({ level: 'warning', title: `backup ${record.outcome.replace('_', ' ')}`, text: record.summary });
+    await ports.notify({
+      level: 'warning',
+      title: `backup ${record.outcome.replace('_', ' ')}`,
+      text: record.summary,
+    });
   }
   await ports.stages.remove(record.run);
   await ports.tidy();

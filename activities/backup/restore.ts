@@ -96,9 +96,11 @@ async function tryStore(
   at: string | null,
   task: Task,
 ): Promise<Found | string> {
-  if ((await store.access(ports.source.root)).state === 'absent') return `there is nothing at ${store.location}`;
+  if ((await store.access(ports.source.root)).state === 'absent')
+    return `there is nothing at ${store.location}`;
   const commit = at === null ? ((await store.head())?.commit ?? null) : await store.resolve(at);
-  if (commit === null) return at === null ? 'it holds no backup yet' : `it has no revision at or before "${at}"`;
+  if (commit === null)
+    return at === null ? 'it holds no backup yet' : `it has no revision at or before "${at}"`;
   const { manifest } = await readCommit(ports, store, commit, task);
   if (manifest === null) return `${commit.slice(0, 12)} has no manifest, so nothing in it could be proved`;
   // Files go back to where they were, whatever they are called in the destination.

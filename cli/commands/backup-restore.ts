@@ -2,7 +2,14 @@ import path from 'node:path';
 import type { RestoreResult } from '../../activities/contracts.js';
 import type { Config } from '../../config/types.js';
 import { NxsError } from '../../domain/errors.js';
-import { flag, manyArguments, textOption, type Command, type Context, type Invocation } from '../definition.js';
+import {
+  flag,
+  manyArguments,
+  textOption,
+  type Command,
+  type Context,
+  type Invocation,
+} from '../definition.js';
 
 export const backupRestore: Command = {
   name: 'backup restore',
@@ -38,8 +45,14 @@ function requestOf(invocation: Invocation) {
   const to = textOption(invocation, 'to');
   const undo = invocation.options['undo'];
   const paths = manyArguments(invocation, 0);
-  if (undo !== undefined && (paths.length > 0 || to !== undefined || textOption(invocation, 'at') !== undefined)) {
-    throw new NxsError('USAGE', '--undo takes back a whole restore; it does not go with paths, --to or --at.');
+  if (
+    undo !== undefined &&
+    (paths.length > 0 || to !== undefined || textOption(invocation, 'at') !== undefined)
+  ) {
+    throw new NxsError(
+      'USAGE',
+      '--undo takes back a whole restore; it does not go with paths, --to or --at.',
+    );
   }
   return {
     destination: textOption(invocation, 'destination') ?? null,

@@ -27,27 +27,36 @@ function print(context: Context, view: BackupView, all: boolean): void {
     context.out(`No backup of ${view.data_dir} has run yet. Start one with: nxs backup run`);
     return;
   }
-  context.out(`${view.data_dir}, last run ${last.finished} (${last.trigger}): ${last.outcome.replace('_', ' ')}`);
+  context.out(
+    `${view.data_dir}, last run ${last.finished} (${last.trigger}): ${last.outcome.replace('_', ' ')}`,
+  );
   context.out(`  ${last.summary}`);
   for (const each of view.destinations) {
     const good = each.state === 'proved' && !each.too_old;
     const proved = each.last_proved === null ? 'never proved' : `last proved ${each.last_proved}`;
     const age = each.too_old && each.last_proved !== null ? ', too old' : '';
     const counts = describeCounts(countStatuses(each.files as { status: EntryStatus }[]));
-    context.out(`${context.paint(good ? 'good' : 'bad', each.name)} (${each.kind}, ${each.location}): ${proved}${age}`);
+    context.out(
+      `${context.paint(good ? 'good' : 'bad', each.name)} (${each.kind}, ${each.location}): ${proved}${age}`,
+    );
     context.out(`    ${counts === '' ? each.state.replace('_', ' ') : counts}`);
     if (each.note !== null) context.out(`    ${each.note}`);
-    if (each.oldest_verification !== null) context.out(`    every byte read back since ${each.oldest_verification}`);
-    if (each.same_disk === true) context.out('    on the same disk as the data: it does not survive that disk');
+    if (each.oldest_verification !== null)
+      context.out(`    every byte read back since ${each.oldest_verification}`);
+    if (each.same_disk === true)
+      context.out('    on the same disk as the data: it does not survive that disk');
     for (const file of each.files) {
       if (!all && isProved(file.status as EntryStatus)) continue;
       const reason = file.reason === null ? '' : `: ${file.reason}`;
-      context.out(`    ${file.status.padEnd(10)} ${file.verified ?? 'never read back'}  ${file.file}${reason}`);
+      context.out(
+        `    ${file.status.padEnd(10)} ${file.verified ?? 'never read back'}  ${file.file}${reason}`,
+      );
     }
   }
   if (view.uncovered.length > 0) {
     context.out(`not covered by backup-manifest.yaml (${view.uncovered.length}):`);
     for (const path of view.uncovered.slice(0, 20)) context.out(`    ${path}`);
-    if (view.uncovered.length > 20) context.out(`    and ${view.uncovered.length - 20} more (--json lists all)`);
+    if (view.uncovered.length > 20)
+      context.out(`    and ${view.uncovered.length - 20} more (--json lists all)`);
   }
 }

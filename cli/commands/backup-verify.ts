@@ -5,7 +5,8 @@ import { flag, textOption, type Command, type Context } from '../definition.js';
 
 export const backupVerify: Command = {
   name: 'backup verify',
-  summary: 'check what the destinations hold against the last proved run; exit 1 when something is not proved',
+  summary:
+    'check what the destinations hold against the last proved run; exit 1 when something is not proved',
   details:
     'quick compares ids and sizes; rolling (the default) reads the oldest share of the bytes back; --full reads all of them.',
   options: [
@@ -42,9 +43,12 @@ function print(context: Context, result: CheckResult): void {
     const good = each.state === 'proved';
     const counts = describeCounts(each.counts);
     const words = [counts === '' ? each.state.replace('_', ' ') : counts, `${each.read.files} read back`];
-    context.out(`${context.paint(good ? 'good' : 'bad', good ? 'ok ' : 'BAD')} ${each.name}: ${words.join(', ')}`);
+    context.out(
+      `${context.paint(good ? 'good' : 'bad', good ? 'ok ' : 'BAD')} ${each.name}: ${words.join(', ')}`,
+    );
     if (each.note !== null) context.out(`    ${each.note}`);
     for (const line of each.bad) context.out(`    ${line}`);
-    if (each.changedSince > 0) context.out(`    ${each.changedSince} changed here since (the next backup takes them)`);
+    if (each.changedSince > 0)
+      context.out(`    ${each.changedSince} changed here since (the next backup takes them)`);
   }
 }

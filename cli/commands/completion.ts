@@ -4,14 +4,16 @@ import { textArgument, type Command } from '../definition.js';
 export const completion: Command = {
   name: 'completion',
   summary: 'print a completion script for bash, zsh or fish',
-  details: 'bash: source <(nxs completion bash)   zsh: source <(nxs completion zsh)   fish: nxs completion fish | source',
+  details:
+    'bash: source <(nxs completion bash)   zsh: source <(nxs completion zsh)   fish: nxs completion fish | source',
   args: [{ name: '<shell>', summary: 'bash, zsh or fish' }],
   async run(invocation) {
     const { COMMANDS } = await import('../registry.js');
     const { completionScript } = await import('../completion.js');
     const shell = textArgument(invocation, 0) ?? '';
     const script = completionScript(shell, COMMANDS);
-    if (script === null) throw new NxsError('USAGE', `There is no completion for "${shell}"; choose bash, zsh or fish.`);
+    if (script === null)
+      throw new NxsError('USAGE', `There is no completion for "${shell}"; choose bash, zsh or fish.`);
     invocation.context.out(script);
     return 0;
   },

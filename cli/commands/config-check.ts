@@ -15,15 +15,19 @@ export const configCheck: Command = {
         return 0;
       }
       for (const [name, { path, origin }] of Object.entries(files)) {
-        context.out(`${context.paint('good', 'ok')}  ${name}.yaml  ${path}${origin === 'default' ? ' (default)' : ''}`);
+        context.out(
+          `${context.paint('good', 'ok')}  ${name}.yaml  ${path}${origin === 'default' ? ' (default)' : ''}`,
+        );
       }
-      for (const { file, path, variable } of unset) context.out(`not set: ${variable} (${file}.yaml, ${path})`);
+      for (const { file, path, variable } of unset)
+        context.out(`not set: ${variable} (${file}.yaml, ${path})`);
       for (const warning of warnings) context.out(`warning: ${warning}`);
       return 0;
     } catch (error) {
       if (!(error instanceof NxsError) || error.code !== 'CONFIG_INVALID') throw error;
       const problems = error.details['problems'] ?? [];
-      if (context.json) context.out(JSON.stringify({ ok: false, problems, files: {}, warnings: [], unset: [] }));
+      if (context.json)
+        context.out(JSON.stringify({ ok: false, problems, files: {}, warnings: [], unset: [] }));
       else context.out(errorMessage(error));
       return 2;
     }

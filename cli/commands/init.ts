@@ -10,7 +10,9 @@ export const init: Command = {
   async run({ context }) {
     const { writeDefaults } = await import('../../config/init.js');
     const home = context.env['HOME'] ?? homedir();
-    const dir = path.resolve(context.configDir ?? context.env['NXS_CONFIG_DIR'] ?? path.join(home, '.config', 'nxs'));
+    const dir = path.resolve(
+      context.configDir ?? context.env['NXS_CONFIG_DIR'] ?? path.join(home, '.config', 'nxs'),
+    );
     const { written, kept } = await writeDefaults(dir);
     if (context.json) {
       context.out(JSON.stringify({ dir, written, kept }));

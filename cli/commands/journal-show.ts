@@ -26,7 +26,8 @@ export const journalShow: Command = {
       ...(type === undefined ? {} : { types: [type] }),
     });
     if (context.json) context.out(JSON.stringify(events));
-    else for (const { at, type: kind, data } of events) context.out(`${at}  ${kind}  ${JSON.stringify(data)}`);
+    else
+      for (const { at, type: kind, data } of events) context.out(`${at}  ${kind}  ${JSON.stringify(data)}`);
     return 0;
   },
 };

@@ -18,7 +18,8 @@ export const journalVerify: Command = {
     const verdict = context.paint(ok ? 'good' : 'bad', ok ? 'ok' : 'BROKEN');
     context.out(`${verdict}: ${events} events in ${files} ${files === 1 ? 'file' : 'files'}`);
     for (const { file, line, reason } of breaks) context.out(`  ${file}:${line}: ${reason}`);
-    if (tornTail !== null) context.out('  the last line is torn (a crash while it was written); the chain goes on before it');
+    if (tornTail !== null)
+      context.out('  the last line is torn (a crash while it was written); the chain goes on before it');
     return ok ? 0 : 1;
   },
 };

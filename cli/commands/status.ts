@@ -31,7 +31,9 @@ export const status: Command = {
       destinations: view.destinations.map(({ files, ...rest }) => ({ ...rest, files: files.length })),
     };
     if (context.json) {
-      context.out(JSON.stringify({ node: config.node, data_dir: config.dataDir, control_plane: plane, backup }));
+      context.out(
+        JSON.stringify({ node: config.node, data_dir: config.dataDir, control_plane: plane, backup }),
+      );
     } else {
       print(context, config, plane, backup);
     }
@@ -58,15 +60,26 @@ interface BackupLine {
   readonly outcome: string | null;
   readonly summary: string | null;
   readonly finished: string | null;
-  readonly destinations: readonly { name: string; last_proved: string | null; too_old: boolean; note: string | null }[];
+  readonly destinations: readonly {
+    name: string;
+    last_proved: string | null;
+    too_old: boolean;
+    note: string | null;
+  }[];
 }
 
 function print(context: Context, config: Config, plane: ControlPlane, backup: BackupLine): void {
-  const state = plane.ready ? 'ready' : plane.running ? `not ready (${plane.failing.join(', ')})` : 'not running';
+  const state = plane.ready
+    ? 'ready'
+    : plane.running
+      ? `not ready (${plane.failing.join(', ')})`
+      : 'not running';
   context.out(`node ${config.node}, data ${config.dataDir}`);
   context.out(`control plane  ${context.paint(plane.ready ? 'good' : 'bad', state)}`);
   if (plane.running) {
-    context.out(`  http ${plane.http ?? ''}   temporal ${plane.temporal ?? ''}   web UI ${plane.ui ?? 'not ours'}`);
+    context.out(
+      `  http ${plane.http ?? ''}   temporal ${plane.temporal ?? ''}   web UI ${plane.ui ?? 'not ours'}`,
+    );
   }
   const good = backup.outcome === 'green';
   const words = backup.summary === null ? 'none yet' : `${backup.summary} (${backup.finished ?? ''})`;

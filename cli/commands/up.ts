@@ -6,7 +6,8 @@ import { textOption, type Command, type Invocation } from '../definition.js';
 export const up: Command = {
   name: 'up',
   summary: 'run the control plane in the foreground: Temporal, worker, HTTP front; Ctrl-C stops it',
-  details: 'The first start fetches Temporal when it is not on PATH. A second signal ends everything at once.',
+  details:
+    'The first start fetches Temporal when it is not on PATH. A second signal ends everything at once.',
   options: [
     { flags: '--node <name>', summary: 'name of this node (default: nxs.yaml, else the host name)' },
     { flags: '--temporal <host:port>', summary: 'use this Temporal server instead of the embedded one' },
@@ -40,7 +41,9 @@ async function statusPart(config: Config, view: View): Promise<object> {
   const { destinations, ...rest } = await view(config, Date.now());
   return {
     ...rest,
-    destinations: destinations.map((each) => Object.fromEntries(Object.entries(each).filter(([key]) => key !== 'files'))),
+    destinations: destinations.map((each) =>
+      Object.fromEntries(Object.entries(each).filter(([key]) => key !== 'files')),
+    ),
   };
 }
 
@@ -50,7 +53,10 @@ function overridesOf(invocation: Invocation): Record<string, string> {
   const node = textOption(invocation, 'node');
   if (node !== undefined) {
     if (!NODE_NAME.test(node)) {
-      throw new NxsError('USAGE', `--node "${node}" is not a node name: letters, digits, ".", "_" and "-", at most 63.`);
+      throw new NxsError(
+        'USAGE',
+        `--node "${node}" is not a node name: letters, digits, ".", "_" and "-", at most 63.`,
+      );
     }
     overrides['NXS_NODE'] = node;
   }

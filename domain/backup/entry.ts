@@ -7,14 +7,7 @@
  * REFUSED must not be backed up (an unsafe target, a link that leads outside); UNVERIFIED nobody could look.
  */
 export type EntryStatus =
-  | 'VERIFIED'
-  | 'HEALED'
-  | 'MISSING'
-  | 'MISMATCH'
-  | 'UNREADABLE'
-  | 'CHANGED'
-  | 'REFUSED'
-  | 'UNVERIFIED';
+  'VERIFIED' | 'HEALED' | 'MISSING' | 'MISMATCH' | 'UNREADABLE' | 'CHANGED' | 'REFUSED' | 'UNVERIFIED';
 
 /** What is done about it. REUPLOAD happens in the same run; RETRY in the next; ALERT and FIX_CONFIG need a person. */
 export type EntryAction = 'NONE' | 'REUPLOAD' | 'RETRY' | 'ALERT' | 'FIX_CONFIG';

@@ -1,0 +1,106 @@
+// A worker on the shared dev server whose activities the test provides: workflow logic is tried by itself, against the real
+// server, with the bundle as it is shipped.
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { inject } from 'vitest';
+import type { BackupActivities } from '../../activities/contracts.js';
+import { kindAttributes } from '../../workers/attributes.js';
+import { checkBundle } from '../../workers/bundle.js';
+import { taskQueue, workflowId, type WorkflowKind } from '../../domain/ids.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** `NXS_TEST_RECORD=1 npm test -- test/workflows` writes the histories that test/replay replays. */
+const RECORD = process.env['NXS_TEST_RECORD'] === '1';
+
+const NAMES = [
+  'planBackup',
+  'publishBackup',
+  'verifyBackup',
+  'healBackup',
+  'recordBackup',
+  'checkAccess',
+  'checkBackup',
+  'restoreBackup',
+] as const satisfies readonly (keyof BackupActivities)[];
+
+export interface Stage {
+  readonly client: Client;
+  readonly node: string;
+  /** Starts a workflow; it runs while `work` runs. */
+  start(type: string, kind: WorkflowKind, input: object): Promise<WorkflowHandle>;
+  /** Runs `work` while the worker's activities are these. */
+  playing<T>(activities: Partial<BackupActivities>, work: () => Promise<T>): Promise<T>;
+  /** Keeps the history of a run under this name, when asked to by the environment. */
+  record(handle: WorkflowHandle, name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A stage of its own: no other test shares its task queue. */
+export async function openStage(): Promise<Stage> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const address = inject('temporalAddress');
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const client = new Client({ connection });
+  const node = `test-${randomUUID().slice(0, 8)}`;
+  // One worker for the whole file, because creating one costs a second; what its activities do changes with the test.
+  let cast: Partial<BackupActivities> = {};
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue: taskQueue(node),
+    workflowBundle: { codePath: await checkBundle(path.join(ROOT, 'dist')) },
+    activities: Object.fromEntries(
+      NAMES.map((name) => [
+        name,
+        (input: never): Promise<unknown> => {
+          const play = cast[name];
+          if (play === undefined) throw new Error(`the test has no ${name}`);
+          return play(input);
+        },
+      ]),
+    ),
+  });
+  const running = worker.run();
+  return {
+    client,
+    node,
+    start: (type, kind, input) =>
+      client.workflow.start(type, {
+        workflowId: workflowId(node, kind, randomUUID().slice(0, 8)),
+        taskQueue: taskQueue(node),
+        args: [{ node, ...input }],
+        staticSummary: `test of ${type}`,
+        typedSearchAttributes: kindAttributes(node, kind),
+      }),
+    async playing(activities, work) {
+      cast = activities;
+      return work();
+    },
+    async record(handle, name) {
+      if (!RECORD) return;
+      const history = await handle.fetchHistory();
+      const dir = path.join(ROOT, 'test/replay/histories');
+      await mkdir(dir, { recursive: true });
+      await writeFile(path.join(dir, `${name}.json`), `${toJson(history)}\n`);
+    },
+    async close() {
+      worker.shutdown();
+      await running;
+      await connection.close();
+      await native.close();
+    },
+  };
+}
+
+function toJson(history: unknown): string {
+  const require = createRequire(import.meta.url);
+  const { historyToJSON } = require('@temporalio/common/lib/proto-utils') as {
+    historyToJSON(history: unknown): string;
+  };
+  return historyToJSON(history);
+}

@@ -1,0 +1,239 @@
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import { Context } from '@temporalio/activity';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackupActivities, BackupPlan, RecordInput, VerifyResult } from '../../activities/contracts.js';
+import { outcomeOf, summarize, type RunRecord } from '../../domain/backup/record.js';
+import { openStage, type Stage } from '../support/temporal-workflows.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+const local = {
+  name: 'local',
+  kind: 'git',
+  location: '/x',
+  sameDisk: true,
+  state: 'ready',
+  note: null,
+} as const;
+const plan: BackupPlan = {
+  files: 3,
+  bytes: 30,
+  read: 3,
+  problems: 0,
+  dataDir: '/data',
+  held: null,
+  destinations: [local],
+};
+const good: VerifyResult = { counts: { VERIFIED: 3 }, healable: 0, read: { files: 3, bytes: 30 } };
+const bad: VerifyResult = {
+  counts: { VERIFIED: 2, MISMATCH: 1 },
+  healable: 1,
+  read: { files: 3, bytes: 30 },
+};
+
+/** Activities that note what they were called for. */
+function activities(over: Partial<BackupActivities>): { calls: string[]; all: Partial<BackupActivities> } {
+  const calls: string[] = [];
+  const base: Partial<BackupActivities> = {
+    planBackup: () => Promise.resolve(plan),
+    publishBackup: () =>
+      Promise.resolve({ commit: 'c'.repeat(40), unchanged: false, uploaded: 3, note: null }),
+    verifyBackup: () => Promise.resolve(good),
+    healBackup: () => Promise.resolve({ healed: 1, lost: 0, note: '1 object written again' }),
+    recordBackup: (input) => Promise.resolve(recordOf(input)),
+    ...over,
+  };
+  const all = Object.fromEntries(
+    Object.entries(base).map(([name, call]) => [
+      name,
+      (input: never) => {
+        calls.push(name);
+        return (call as (input: never) => unknown)(input);
+      },
+    ]),
+  );
+  return { calls, all };
+}
+
+function recordOf(input: RecordInput): RunRecord {
+  const { plan: made, destinations, failure } = input;
+  const held = made?.held ?? null;
+  return {
+    run: input.run,
+    workflow_id: input.workflowId,
+    node: 'test',
+    trigger: input.trigger,
+    outcome: held !== null ? 'held' : failure !== null ? 'failed' : outcomeOf(destinations),
+    started: input.started,
+    finished: input.started,
+    data_dir: '/data',
+    files: made?.files ?? 0,
+    bytes: made?.bytes ?? 0,
+    problems: made?.problems ?? 0,
+    summary: failure ?? summarize(made?.files ?? 0, destinations),
+    held,
+    destinations: [...destinations],
+  };
+}
+
+async function failureOf(result: Promise<unknown>): Promise<{ type: string; record: RunRecord }> {
+  const error = await result.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure)) throw error;
+  return { type: error.cause.type ?? '', record: error.cause.details?.[0] as RunRecord };
+}
+
+/** As every long step of ours: it hears of a cancellation by its heartbeat. */
+async function untilCancelled(): Promise<never> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), 100);
+  try {
+    return await context.cancelled;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+const input = { trigger: 'person', confirm: null };
+
+describe('backupAndVerify', () => {
+  it('stages, publishes, reads back and records, in this order', async () => {
+    const { calls, all } = activities({});
+    const record = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      const result = (await handle.result()) as RunRecord;
+      await stage.record(handle, 'backup-green');
+      const described = await handle.describe();
+      expect(
+        described.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
+      ).toContainEqual(['NxsOutcome', 'green']);
+      expect(await handle.query('status')).toMatchObject({ phase: 'green', detail: result.summary });
+      return result;
+    });
+    expect(calls).toEqual(['planBackup', 'publishBackup', 'verifyBackup', 'recordBackup']);
+    expect(record).toMatchObject({
+      outcome: 'green',
+      summary: 'backup of 3 files to local: 3 verified, 3 new',
+    });
+    expect(record.run).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/);
+  });
+
+  it('heals what verification found wrong and verifies again before it is green', async () => {
+    const looks = [bad, { ...good, counts: { VERIFIED: 2, HEALED: 1 } }];
+    const { calls, all } = activities({ verifyBackup: ({ round }) => Promise.resolve(looks[round] ?? good) });
+    const record = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      const result = (await handle.result()) as RunRecord;
+      await stage.record(handle, 'backup-healed');
+      return result;
+    });
+    expect(calls).toEqual([
+      'planBackup',
+      'publishBackup',
+      'verifyBackup',
+      'healBackup',
+      'verifyBackup',
+      'recordBackup',
+    ]);
+    expect(record.destinations[0]).toMatchObject({ state: 'proved', read: { files: 6, bytes: 60 } });
+  });
+
+  it('gives up healing after two rounds and ends as failed, with the record in the details', async () => {
+    const { calls, all } = activities({ verifyBackup: () => Promise.resolve(bad) });
+    const { type, record } = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      const failure = await failureOf(handle.result());
+      await stage.record(handle, 'backup-not-green');
+      return failure;
+    });
+    expect(calls.filter((name) => name === 'healBackup')).toHaveLength(2);
+    expect(type).toBe('BACKUP_NOT_GREEN');
+    expect(record).toMatchObject({ outcome: 'not_green', destinations: [{ state: 'not_proved' }] });
+  });
+
+  it('touches no destination when the run is held', async () => {
+    const held = { before: 10, missing: 9, token: 'abc', examples: ['a'] };
+    const { calls, all } = activities({ planBackup: () => Promise.resolve({ ...plan, held }) });
+    const { type, record } = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      const failure = await failureOf(handle.result());
+      await stage.record(handle, 'backup-held');
+      return failure;
+    });
+    expect(calls).toEqual(['planBackup', 'recordBackup']);
+    expect(type).toBe('BACKUP_HELD');
+    expect(record.destinations[0]?.state).toBe('skipped');
+  });
+
+  it('goes on with the other destinations when one fails, and is not green', async () => {
+    const { all } = activities({
+      planBackup: () => Promise.resolve({ ...plan, destinations: [{ ...local, name: 'usb' }, local] }),
+      publishBackup: ({ destination }) => {
+        if (destination === 'usb')
+          throw ApplicationFailure.nonRetryable('no space left', 'DESTINATION_UNWRITABLE');
+        return Promise.resolve({ commit: 'c'.repeat(40), unchanged: false, uploaded: 3, note: null });
+      },
+    });
+    const { record } = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      return failureOf(handle.result());
+    });
+    expect(record.outcome).toBe('not_green');
+    expect(record.destinations.map(({ name, state, note }) => [name, state, note])).toEqual([
+      ['usb', 'failed', 'no space left'],
+      ['local', 'proved', null],
+    ]);
+  });
+
+  it('records a run that could not even begin', async () => {
+    const { calls, all } = activities({
+      planBackup: () => {
+        throw ApplicationFailure.nonRetryable('the data directory is gone', 'DATA_DIR_MISSING');
+      },
+    });
+    const { record } = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      const failure = await failureOf(handle.result());
+      await stage.record(handle, 'backup-failed');
+      return failure;
+    });
+    expect(calls).toEqual(['planBackup', 'recordBackup']);
+    expect(record).toMatchObject({ outcome: 'failed', summary: 'the data directory is gone' });
+  });
+
+  it('never calls a destination proved while some entry could not be read here', async () => {
+    const { all } = activities({ planBackup: () => Promise.resolve({ ...plan, problems: 1 }) });
+    const { record } = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      return failureOf(handle.result());
+    });
+    expect(record.destinations[0]?.state).toBe('not_proved');
+  });
+
+  it('records a cancelled run', async () => {
+    let entered: () => void = () => undefined;
+    const inside = new Promise<void>((resolve) => {
+      entered = resolve;
+    });
+    const { calls, all } = activities({
+      planBackup: () => {
+        entered();
+        return untilCancelled();
+      },
+    });
+    const { record } = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      await inside;
+      await handle.cancel();
+      return failureOf(handle.result());
+    });
+    expect(calls).toEqual(['planBackup', 'recordBackup']);
+    expect(record).toMatchObject({ outcome: 'failed', summary: 'it was cancelled' });
+  });
+});
