@@ -47,7 +47,7 @@ export function configChain(options: LoadOptions, home: string): Chain {
 }
 
 /** `~` and `~/x` filled; a relative path is taken from the working directory. */
-export function absolute(path: string, home: string): string {
+function absolute(path: string, home: string): string {
   return resolve(expandHome(path, home));
 }
 

@@ -29,23 +29,21 @@ function allowVariables(node: Json): void {
   const typed = ['integer', 'number', 'boolean'].includes(String(node['type']));
   const bounded = node['type'] === 'string' && ('enum' in node || 'pattern' in node);
   if (!typed && !bounded) return;
-  const constraint: Json = {};
-  for (const key of [
-    'type',
-    'enum',
-    'pattern',
-    'minLength',
-    'minimum',
-    'maximum',
-    'exclusiveMinimum',
-    'exclusiveMaximum',
-  ]) {
-    if (!(key in node)) continue;
-    constraint[key] = node[key];
-    delete node[key];
-  }
+  const constraint = Object.fromEntries(Object.entries(node).filter(([key]) => CONSTRAINTS.has(key)));
+  for (const key of Object.keys(constraint)) Reflect.deleteProperty(node, key);
   node['anyOf'] = [constraint, { type: 'string', pattern: '\\$\\{' }];
 }
+
+const CONSTRAINTS: ReadonlySet<string> = new Set([
+  'type',
+  'enum',
+  'pattern',
+  'minLength',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+]);
 
 /** The text of a generated schema file. */
 export function schemaText(schema: object): string {

@@ -6,6 +6,7 @@ import { readEnvFile } from './env-file.js';
 import { FILE_NAMES, type FileName } from './files.js';
 import { freeze } from './freeze.js';
 import { locate, type Located, type Location } from './locate.js';
+import { overrideFindings, overrideNxs } from './overrides.js';
 import { placeWarnings, settingWarnings } from './warnings.js';
 import { keepProvenance } from './provenance.js';
 import { fileFinding, type Finding } from './report/finding.js';
@@ -47,6 +48,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     ...named,
     ...envFindings,
     ...place.findings,
+    ...overrideFindings(base),
     ...locations.flatMap((location) => [
       ...location.findings,
       ...(results.get(location.name)?.findings ?? []),
@@ -58,7 +60,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     ...located.flatMap((each) => each.warnings),
     ...(await placeWarnings(chain, located, results)),
   ];
-  const config = assemble(place, chain, located, results, warnings);
+  const config = assemble(place, chain, located, results, warnings, base);
   const cross = crossFindings(config, located, results);
   if (cross.length > 0) throw configError(cross, secrets);
   keepProvenance(config, { env, secrets });
@@ -134,6 +136,7 @@ function assemble(
   located: readonly Found[],
   results: ReadonlyMap<FileName, Validated>,
   warnings: readonly string[],
+  env: Environment,
 ): Config {
   const files = Object.fromEntries(located.map((each) => [each.name, each.origin])) as Record<
     FileName,
@@ -155,7 +158,7 @@ function assemble(
     stateDir: place.stateDir,
     dirs: chain.dirs,
     files,
-    nxs,
+    nxs: overrideNxs(nxs, env),
     providers,
     backup: data('backup-manifest').backup,
     sync: data('sync-manifest').sync,

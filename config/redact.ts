@@ -38,7 +38,7 @@ export function redactPart(config: Config, part: ConfigPart): unknown {
  * A deep copy of any value with `***` for every secret. A whole Config is redacted by its schemas too; any other
  * value by the texts in `secrets` and by credentials in URLs alone.
  */
-export function redact(value: Config | unknown, secrets: readonly string[] = []): unknown {
+export function redact(value: unknown, secrets: readonly string[] = []): unknown {
   if (!isConfig(value)) return hide(value, null, secrets);
   const known = [...secretsOf(value), ...secrets];
   const rest = Object.entries(value).map(([key, part]) => {

@@ -6,8 +6,8 @@ interface Node {
   readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
+  readonly const?: string | number | boolean;
+  readonly enum?: readonly (string | number)[];
   readonly anyOf?: readonly Node[];
   readonly oneOf?: readonly Node[];
   readonly items?: Node;
@@ -24,8 +24,7 @@ interface Row {
 }
 
 /** The generated part of the page stands between these two lines. */
-export const REFERENCE_BEGIN =
-  '<!-- reference:begin (generated from config/schemas by npm run docs:generate) -->';
+export const REFERENCE_BEGIN = '<!-- reference:begin -->';
 export const REFERENCE_END = '<!-- reference:end -->';
 
 /** Markdown: a heading and a table for each file. */
@@ -94,14 +93,12 @@ function typeText(node: Node): string {
   );
 }
 
-function standardText(node: Node): string {
-  const { default: standard } = node;
+function standardText({ default: standard }: Node): string {
   if (standard === undefined) return '';
-  if (typeof standard === 'object' && standard !== null && Object.keys(standard).length === 0) {
-    return Array.isArray(standard) ? 'none' : '';
-  }
-  if (typeof standard === 'object') return `\`${JSON.stringify(standard)}\``;
-  return `\`${String(standard)}\``;
+  if (typeof standard === 'string') return `\`${standard}\``;
+  const text = JSON.stringify(standard);
+  if (text === '[]') return 'none';
+  return text === '{}' ? '' : `\`${text}\``;
 }
 
 function cell(text: string): string {

@@ -24,7 +24,7 @@ export function looksSecret(text: string): boolean {
 }
 
 /** `https://user:pass@host` -> `https://***@host`; `git@host` and other schemes alike. A bare ssh user stays. */
-export function hideUserinfo(text: string): string {
+function hideUserinfo(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*):\/\/([^/\s@]+)@/gi, (whole, scheme: string, user: string) => {
     const harmless = scheme.toLowerCase() === 'ssh' && !user.includes(':');
     return harmless ? whole : `${scheme}://${HIDDEN}@`;

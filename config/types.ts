@@ -1,7 +1,6 @@
 // What the rest of the program sees of the configuration: durations in ms, paths absolute, everything frozen.
 import type * as z from 'zod';
 import type { FileName, SCHEMAS } from './files.js';
-import type { TemporalSettings } from './schemas/temporal.js';
 
 /** Readonly all the way down. */
 export type Frozen<T> = T extends readonly (infer E)[]
@@ -19,15 +18,7 @@ export type SyncConfig = Output<'sync-manifest'>['sync'];
 export type HealingConfig = Output<'healing'>['healing'];
 export type DashboardConfig = Output<'resilience-dashboard'>['dashboard'];
 
-export type { TemporalSettings };
-export type HttpConfig = NxsConfig['http'];
-export type NotifyChannel = NxsConfig['notify'][number];
-export type RetentionConfig = NxsConfig['retention'];
-export type ProviderConfig = ProvidersConfig['providers'][number];
-export type FailoverConfig = ProvidersConfig['failover'];
 export type DestinationConfig = BackupConfig['destinations'][number];
-export type BackupFile = BackupConfig['files'][number];
-export type DashboardPanel = DashboardConfig['panels'][number];
 
 /** Where a file came from: the package's own defaults, or a directory of the user. */
 export interface FileOrigin {

@@ -54,9 +54,9 @@ function prepare(
 ): unknown {
   if (typeof value !== 'object' || value === null) {
     if (spot?.secret === true && value !== null && value !== undefined) {
-      const variables = place?.variables ?? [];
-      if (variables.length === 0) secrets.literals.push(String(value));
-      else secrets.filled.push(String(value));
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      const typed = (place?.variables ?? []).length === 0;
+      (typed ? secrets.literals : secrets.filled).push(text);
     }
     if (typeof value !== 'string' || spot === null) return value;
     if (spot.localPath) return expandHome(value, home);

@@ -96,7 +96,6 @@ export const knownBody = z.discriminatedUnion('type', [
 ]);
 
 export type KnownBody = z.infer<typeof knownBody>;
-export type KnownType = KnownBody['type'];
 
 /** A line of the journal. Types that this version does not know are carried, never refused. */
 export const journalEvent = z.object({
@@ -120,9 +119,6 @@ export type JournalEvent = Readonly<z.infer<typeof journalEvent>>;
  * is retried. `at` (ISO, UTC) is the time of writing when left out.
  */
 export type NewEvent = KnownBody & { readonly id: string; readonly at?: string };
-
-/** What a backup activity may append. */
-export type BackupEvent = NewEvent & { readonly type: `${'backup' | 'restore'}.${string}` };
 
 /** Longest line in bytes, newline excluded; long bodies go by reference (claim check). */
 export const MAX_LINE_BYTES = 256 * 1024;

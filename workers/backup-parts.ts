@@ -8,6 +8,7 @@ import { createGitDestination } from '../adapters/git/destination.js';
 import { openStages } from '../adapters/git/stages.js';
 
 import type { Config, DestinationConfig } from '../config/types.js';
+import { unsetUnder } from '../config/unset.js';
 import type { Destination } from '../domain/backup/ports.js';
 import { openRestores } from './restores.js';
 import { starterIds } from './starter-state.js';
@@ -86,10 +87,8 @@ function destinationOf(each: DestinationConfig, index: number, config: Config): 
     location,
     note,
   });
-  const unset = config.unset.filter(
-    ({ file, path: key }) => file === 'backup-manifest' && key.startsWith(`backup.destinations[${index}].`),
-  );
-  if (unset.length > 0) return closed(`${unset.map(({ variable }) => variable).join(', ')} is not set`);
+  const unset = unsetUnder(config, 'backup-manifest', `backup.destinations[${index}]`);
+  if (unset.length > 0) return closed(`${unset.join(', ')} is not set`);
   // Never in the clear where encryption was asked for, never "done" where nothing was sent.
   if (each.encryption !== undefined) return closed('this version cannot encrypt backups');
   if (each.type === 'github') return closed('this version cannot back up to GitHub');

@@ -4,6 +4,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hashBytes } from '../adapters/files/hash.js';
 import type { Destination } from '../domain/backup/ports.js';
+import { errnoOf } from '../domain/errors.js';
 import { STARTER_FILES } from '../domain/starter.js';
 
 /** Git blob ids of the starter files. */
@@ -28,8 +29,8 @@ export async function fillWhenNew(
   for (const [name, text] of Object.entries(STARTER_FILES)) {
     const file = path.join(dataDir, name);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    await writeFile(file, text, { flag: 'wx' }).catch((error: unknown) => {
+      if (errnoOf(error) !== 'EEXIST') throw error;
     });
   }
   const count = Object.keys(STARTER_FILES).length;

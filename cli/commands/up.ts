@@ -62,16 +62,10 @@ function overridesOf(invocation: Invocation): Record<string, string> {
   }
   const temporal = textOption(invocation, 'temporal');
   if (temporal !== undefined) {
-    if (!/^[^\s/]+:\d{1,5}$/.test(temporal)) {
-      throw new NxsError('USAGE', `--temporal "${temporal}" is not HOST:PORT, for example cloud:7233.`);
-    }
     overrides['NXS_TEMPORAL_ADDRESS'] = temporal;
   }
   const port = textOption(invocation, 'port');
   if (port !== undefined) {
-    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-      throw new NxsError('USAGE', `--port "${port}" is not a port number from 0 to 65535.`);
-    }
     overrides['NXS_HTTP_PORT'] = port;
   }
   return overrides;

@@ -121,7 +121,7 @@ function found(source: Source, place: Place, path: readonly PathKey[], value: un
   if (typeof value === 'object') return 'a map';
   if (place.variables.length > 0) return `what ${place.variables.join(', ')} gave`;
   const spot = spotAt(source.schema, path);
-  const text = String(value);
+  const text = typeof value === 'string' ? value : `${value as number | boolean}`;
   const quotable = spot !== null && !spot.secret && text.length <= 60 && !looksSecret(text);
   if (typeof value === 'string') return quotable ? JSON.stringify(value) : 'a text';
   return quotable ? text : `a ${typeof value}`;

@@ -85,7 +85,7 @@ export function refusal(path: string, files: ReadonlySet<string>): string | null
 }
 
 /** The decision for one safe path. */
-export function decide(operation: Operation, present: Present): Decision {
+function decide(operation: Operation, present: Present): Decision {
   const { want, onlyIf } = operation;
   if (present.kind === 'blocked') return { action: 'none', outcome: 'refused', reason: present.reason };
   if (isWanted(want, present)) return { action: 'none', outcome: 'same' };

@@ -48,7 +48,7 @@ describe('checkAccessAndRecency', () => {
   it('starts nothing while the last proved backup is young enough', async () => {
     const result = await stage.playing({ checkAccess: () => Promise.resolve(access) }, async () => {
       const handle = await stage.start('checkAccessAndRecency', 'access-check', {});
-      const value = await handle.result();
+      const value: unknown = await handle.result();
       await stage.record(handle, 'access-check');
       return value;
     });
@@ -79,7 +79,7 @@ describe('verifyBackups', () => {
   it('gives back what it saw when all is proved', async () => {
     const result = await stage.playing({ checkBackup: () => Promise.resolve(check) }, async () => {
       const handle = await stage.start('verifyBackups', 'verify', { ...input, heal: true });
-      const value = await handle.result();
+      const value: unknown = await handle.result();
       await stage.record(handle, 'verify-green');
       return value;
     });

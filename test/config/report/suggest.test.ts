@@ -6,7 +6,7 @@ describe('the nearest word', () => {
     ['apiKey', 'api_key'],
     ['API-KEY', 'api_key'],
     ['modle', 'model'],
-    ['retries', 'retry'],
+    ['retrys', 'retry'],
   ])('to %s is %s', (word, expected) => {
     expect(nearest(word, ['api_key', 'model', 'retry', 'name'])).toBe(expected);
   });

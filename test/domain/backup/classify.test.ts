@@ -61,7 +61,11 @@ describe('classify', () => {
 
   it('says UNREADABLE on the remote side when the object cannot be read', () => {
     const read = { kind: 'broken', reason: 'inflate: data stream error' } as const;
-    expect(classify({ ...base, read })).toMatchObject({ status: 'UNREADABLE', side: 'remote', action: 'REUPLOAD' });
+    expect(classify({ ...base, read })).toMatchObject({
+      status: 'UNREADABLE',
+      side: 'remote',
+      action: 'REUPLOAD',
+    });
     expect(classify({ ...base, listed: { ...listed, size: null } })).toMatchObject({ status: 'UNREADABLE' });
   });
 
@@ -77,7 +81,10 @@ describe('classify', () => {
   });
 
   it('says HEALED when it was wrong earlier in the run and reads back well now', () => {
-    expect(classify({ ...base, read: good, healed: true })).toMatchObject({ status: 'HEALED', action: 'NONE' });
+    expect(classify({ ...base, read: good, healed: true })).toMatchObject({
+      status: 'HEALED',
+      action: 'NONE',
+    });
   });
 
   it('never says HEALED of what still reads back wrong', () => {

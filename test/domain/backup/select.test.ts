@@ -7,7 +7,12 @@ function rule(local: string, remote: string): { local: string; remote: string; o
 
 describe('compileSelection', () => {
   const select = compileSelection(
-    [rule('MEMORY.md', 'MEMORY.md'), rule('memory/**', 'memory/'), rule('config', 'cfg'), rule('*.txt', 'texts/')],
+    [
+      rule('MEMORY.md', 'MEMORY.md'),
+      rule('memory/**', 'memory/'),
+      rule('config', 'cfg'),
+      rule('*.txt', 'texts/'),
+    ],
     ['*.tmp', '*.log', 'credentials/**', 'cache'],
   );
   const target = (path: string): unknown => {
