@@ -3,6 +3,7 @@
 import type { Access } from '../domain/backup/ports.js';
 import type { Counts, DestinationRecord, RunRecord, Trigger } from '../domain/backup/record.js';
 import type { VerifyLevel } from '../domain/backup/proof.js';
+import type { CheckResult, RestoreResult } from '../domain/backup/results.js';
 
 /** Identifies a run in the state directory; derived from the workflow's ids, so a retry finds its own work. */
 export interface RunRef {
@@ -96,22 +97,6 @@ export interface CheckInput extends RunRef {
   readonly level: Exclude<VerifyLevel, 'run'>;
 }
 
-export interface CheckResult {
-  readonly green: boolean;
-  readonly summary: string;
-  readonly destinations: readonly {
-    readonly name: string;
-    readonly state: DestinationRecord['state'];
-    readonly commit: string | null;
-    readonly counts: Counts;
-    readonly read: DestinationRecord['read'];
-    readonly note: string | null;
-    /** Entries that are not proved, the first 20. */
-    readonly bad: readonly string[];
-    readonly changedSince: number;
-  }[];
-}
-
 export interface RestoreInput extends RunRef {
   readonly workflowId: string;
   readonly destination: string | null;
@@ -122,22 +107,6 @@ export interface RestoreInput extends RunRef {
   readonly paths: readonly string[];
   readonly dryRun: boolean;
   /** Undo an earlier restore ('latest' or its id) instead of reading a destination. */
-  readonly undo: string | null;
-}
-
-export interface RestoreResult {
-  readonly run: string;
-  readonly source: string;
-  readonly target: string;
-  readonly restored: number;
-  readonly same: number;
-  readonly refused: number;
-  readonly unverified: number;
-  readonly kept: number;
-  /** Files that were not restored, the first 20: "path: why". */
-  readonly notes: readonly string[];
-  readonly dryRun: boolean;
-  readonly summary: string;
   readonly undo: string | null;
 }
 

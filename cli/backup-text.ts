@@ -1,6 +1,7 @@
 // How a run reads on a screen.
-import { isProved, type EntryResult } from '../domain/backup/entry.js';
+import { isProved, type EntryStatus } from '../domain/backup/entry.js';
 import type { RunRecord } from '../domain/backup/record.js';
+import type { BackupView } from '../workers/backup-view.js';
 import type { Context } from './definition.js';
 
 /** Bad entries that are named one by one. */
@@ -29,12 +30,15 @@ export function printRecord(context: Context, record: RunRecord): void {
   }
 }
 
-/** Entries that are not proved, named with their reason. */
-export function printBad(context: Context, entries: readonly EntryResult[]): void {
-  const bad = entries.filter((entry) => !isProved(entry.status));
-  for (const entry of bad.slice(0, NAMED)) {
-    const reason = entry.reason === null ? '' : `: ${entry.reason}`;
-    context.out(`    ${context.paint('bad', entry.status)} ${entry.local ?? entry.path}${reason}`);
+/** Files that are not proved, named with their reason. */
+export function printUnproved(context: Context, view: BackupView): void {
+  for (const { name, files } of view.destinations) {
+    const bad = files.filter((file) => !isProved(file.status as EntryStatus));
+    for (const { file, local, status, reason } of bad.slice(0, NAMED)) {
+      const why = reason === null ? '' : `: ${reason}`;
+      context.out(`    ${context.paint('bad', status)} ${local ?? file} (${name})${why}`);
+    }
+    if (bad.length > NAMED)
+      context.out(`    and ${bad.length - NAMED} more in ${name} (nxs backup status lists all)`);
   }
-  if (bad.length > NAMED) context.out(`    and ${bad.length - NAMED} more (--json lists all)`);
 }

@@ -14,7 +14,7 @@ export function completionScript(shell: string, commands: readonly Command[]): s
 }
 
 /** What can follow: '' after `nxs`, 'backup' after `nxs backup`, 'backup run' after that. */
-export function wordTable(commands: readonly Command[]): ReadonlyMap<string, readonly string[]> {
+function wordTable(commands: readonly Command[]): ReadonlyMap<string, readonly string[]> {
   const table = new Map<string, Set<string>>([['', new Set([...GLOBAL, 'help'])]]);
   const add = (key: string, word: string): void => {
     table.set(key, (table.get(key) ?? new Set()).add(word));

@@ -1,8 +1,9 @@
 // Starts a workflow, prints its link, shows its phase on a TTY, and gives back how it ended.
-import { ApplicationFailure, QueryNotRegisteredError, WorkflowFailedError } from '@temporalio/client';
+import { QueryNotRegisteredError, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/types.js';
-import { errorMessage, NxsError } from '../domain/errors.js';
+import { errorMessage, ERRORS, NxsError, type ErrorCode } from '../domain/errors.js';
 import { startWorkflow, type Start } from '../workers/start-workflow.js';
 import type { WorkflowStatus } from '../workflows/messages.js';
 import type { Context } from './definition.js';
@@ -56,8 +57,26 @@ function ignoreEarlyQuery(error: unknown): null {
   throw error;
 }
 
+/** The record that a failed run carries; a failure without one is told by the code that its first cause has. */
 function recordOf(error: unknown): unknown {
   const cause = error instanceof WorkflowFailedError ? error.cause : error;
   if (cause instanceof ApplicationFailure && cause.details?.[0] !== undefined) return cause.details[0];
-  throw new NxsError('ACTIVITY_FAILED', `The workflow failed: ${errorMessage(cause ?? error)}`, {}, error);
+  const first = firstCause(cause ?? error);
+  const code = first instanceof ApplicationFailure ? codeOf(first) : null;
+  if (code !== null) throw new NxsError(code, errorMessage(first), {}, error);
+  if (first instanceof CancelledFailure)
+    throw new NxsError('CANCELLED', 'The workflow was cancelled.', {}, error);
+  throw new NxsError('ACTIVITY_FAILED', `The workflow failed: ${errorMessage(first)}`, {}, error);
+}
+
+/** Temporal wraps what an activity threw in failures of its own, which say nothing to a person. */
+function firstCause(error: unknown): unknown {
+  let at = error;
+  while (at instanceof TemporalFailure && at.cause !== undefined) at = at.cause;
+  return at;
+}
+
+/** The failure's type, when it is a row of our error table. */
+function codeOf({ type }: ApplicationFailure): ErrorCode | null {
+  return typeof type === 'string' && Object.hasOwn(ERRORS, type) ? (type as ErrorCode) : null;
 }

@@ -4,7 +4,7 @@ import { backupRestore } from './commands/backup-restore.js';
 import { backupRun } from './commands/backup-run.js';
 import { backupStatus } from './commands/backup-status.js';
 import { backupVerify } from './commands/backup-verify.js';
-import { completion } from './commands/completion.js';
+import { completionOf } from './commands/completion.js';
 import { configCheck } from './commands/config-check.js';
 import { configShow } from './commands/config-show.js';
 import { doctor } from './commands/doctor.js';
@@ -29,5 +29,5 @@ export const COMMANDS: readonly Command[] = [
   journalShow,
   journalVerify,
   temporal,
-  completion,
+  completionOf(() => COMMANDS),
 ];

@@ -1,4 +1,5 @@
-// What is made from the code: config/schema/*.json, and the marked sections of docs/configuration.md and docs/errors.md.
+// What is made from the code: config/schema/*.json, and the marked sections
+// of docs/configuration.md, docs/cli.md and docs/errors.md.
 // `--check` writes nothing and fails, naming each file that is out of step.
 import './support/node-version.mjs';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -33,10 +34,15 @@ async function schemas() {
 }
 
 async function pages() {
-  const { referenceMarkdown } = await import('../dist/config/reference.js');
+  const { withReference } = await import('../dist/config/reference.js');
+  const { cliReference } = await import('../dist/cli/reference.js');
   const { ERRORS } = await import('../dist/domain/errors.js');
+  const configuration = 'docs/configuration.md';
+  const page = withReference(current(configuration) ?? '');
+  if (page === null) throw new SetUpError(`${configuration} has lost the marks around its reference.`, 1);
   return [
-    section('docs/configuration.md', 'reference', referenceMarkdown()),
+    [configuration, page],
+    section('docs/cli.md', 'commands', cliReference()),
     section('docs/errors.md', 'errors', errorTable(ERRORS)),
   ];
 }

@@ -7,6 +7,12 @@ const { bootstrap } = await import('./bootstrap.mjs');
 const { runTests } = await import('./support/run-tests.mjs');
 
 await runMain(async () => {
-  await bootstrap();
+  try {
+    await bootstrap();
+  } catch (error) {
+    // Whoever reads the last line only must not take a set-up that failed for a run without failures.
+    process.once('exit', () => process.stdout.write('\n0 passed, 1 failed\n'));
+    throw error;
+  }
   process.exitCode = await runTests(process.argv.slice(2));
 });

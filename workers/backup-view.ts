@@ -9,7 +9,7 @@ import type { BackupState, ProofBook } from '../domain/backup/local-ports.js';
 import { backupPaths, backupPorts, SILENT } from './backup-parts.js';
 
 /** One file in one destination. The document's dashboard asks for these: file, last_backup, verified, hash_match. */
-export const fileRowSchema = z.object({
+const fileRowSchema = z.object({
   file: z.string(),
   local: z.string().nullable(),
   status: z.string(),
@@ -24,7 +24,7 @@ export const fileRowSchema = z.object({
   reason: z.string().nullable(),
 });
 
-export const destinationViewSchema = z.object({
+const destinationViewSchema = z.object({
   name: z.string(),
   kind: z.string(),
   location: z.string(),

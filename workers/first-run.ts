@@ -31,7 +31,7 @@ export async function firstRun({ client, config, say }: StartedContext<Config>):
 }
 
 /** The record in the details of a failed run, or null. */
-export function recordIn(error: unknown): RunRecord | null {
+function recordIn(error: unknown): RunRecord | null {
   if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure)) return null;
   const parsed = runRecordSchema.safeParse(error.cause.details?.[0]);
   return parsed.success ? parsed.data : null;

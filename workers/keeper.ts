@@ -37,13 +37,15 @@ export function keepAlive(options: KeeperOptions): Keeper {
   let child: ChildProcess | null = null;
   let restarts = 0;
   let renewing = false;
+  // A function, since it changes behind every await.
+  const isOver = () => over.signal.aborted;
 
   async function run(): Promise<void> {
     let delay: number | null = null;
-    while (!over.signal.aborted) {
+    while (!isOver()) {
       const began = performance.now();
       const ending = await startAndWait();
-      if (over.signal.aborted) return;
+      if (isOver()) return;
       restarts += 1;
       delay = renewing ? 0 : restartDelay(delay, performance.now() - began);
       if (!renewing) say(`${name} ${ending}; starting it again in ${delay} ms`);
@@ -59,7 +61,7 @@ export function keepAlive(options: KeeperOptions): Keeper {
       const started = await options.start(over.signal);
       child = started;
       // Asked to stop while it was being started: nobody else will tell it.
-      if (over.signal.aborted) options.ask(started);
+      if (isOver()) options.ask(started);
       options.changed();
       const ending = await ended(started);
       // What it had started itself (a git in the middle of a backup) must not go on beside its successor.

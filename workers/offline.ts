@@ -2,7 +2,8 @@
 import path from 'node:path';
 import type { Task } from '../activities/backup/ports.js';
 import { restoreBackup } from '../activities/backup/restore.js';
-import type { RestoreInput, RestoreResult } from '../activities/contracts.js';
+import type { RestoreInput } from '../activities/contracts.js';
+import type { RestoreResult } from '../domain/backup/results.js';
 import { openJournal } from '../adapters/journal/append.js';
 import type { Config } from '../config/types.js';
 import { backupPorts, SILENT } from './backup-parts.js';

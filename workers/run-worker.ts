@@ -44,24 +44,22 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
       parts.wire(config, { log }),
       connectTo(link.target(), log, stop.signal),
     ]);
-    const connection = connected?.connection ?? null;
-    running.connection = connection;
-    if (connected !== null && connection !== null) {
-      const { namespace } = connected;
+    if (connected !== null) {
+      const { connection, namespace } = connected;
+      running.connection = connection;
       const worker = await createWorker({ connection, namespace, config, wiring, bundle });
       running.worker = worker;
       const client = new Client({ connection, namespace });
       const say = (text: string) => link.send({ type: 'line', text });
       const done = worker.run();
-      stop.signal.addEventListener('abort', () => shutDown(worker));
-      if (stop.signal.aborted) shutDown(worker);
+      void aborted(stop.signal).then(() => shutDown(worker));
       link.send({ type: 'ready' });
       const context = { client, config, log, say, signal: stop.signal };
       void prepareNamespace(context, () => parts.started(context));
       await done;
     }
     await wiring.close();
-    await connection?.close();
+    await connected?.connection.close();
     process.exit(0);
   } catch (error) {
     const code = errorCode(error);

@@ -8,7 +8,7 @@ export type Stop =
 export interface StopRequest {
   /** Settles with the first reason to stop. */
   readonly asked: Promise<Stop>;
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
   /** Stops listening for signals. */
   done(): void;
 }

@@ -1,7 +1,7 @@
 // A restore is one activity: it stages, proves and places files under a journal of its own, and is repeated with the same
 // name until it is done. The workflow makes it durable and visible.
 import { workflowInfo } from '@temporalio/workflow';
-import type { RestoreResult } from '../activities/contracts.js';
+import type { RestoreResult } from '../domain/backup/results.js';
 import { ended } from './failure.js';
 import type { RestoreWorkflowInput } from './messages.js';
 import { runName, trackPhase } from './phase.js';

@@ -1,7 +1,7 @@
 // Reads a destination back against the manifest of the last proved run. The hourly rolling pass keeps every byte's last
 // read younger than a week; `full` reads all of it now.
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
-import type { CheckResult } from '../activities/contracts.js';
+import type { CheckResult } from '../domain/backup/results.js';
 import { workflowId } from '../domain/ids.js';
 import { backupAndVerify } from './backup.js';
 import { ended } from './failure.js';

@@ -1,5 +1,4 @@
 // The seed's two hourly checks: repository access, and backup recency.
-import { plural } from '../../domain/backup/record.js';
 import { errorMessage } from '../../domain/errors.js';
 import type { AccessResult, RunRef } from '../contracts.js';
 import type { BackupPorts, ConfiguredDestination, Task } from './ports.js';
@@ -63,10 +62,4 @@ function describe({ name, access, lastProved, tooOld }: DestinationAccess): stri
   const state = access.state === 'ok' ? 'reachable' : `${access.state} (${access.detail})`;
   const age = lastProved === null ? 'never proved' : `proved ${lastProved}${tooOld ? ', too old' : ''}`;
   return `${name}: ${state}, ${age}`;
-}
-
-/** "2 destinations, 1 unreachable": for a heading. */
-export function countUnusable(result: AccessResult): string {
-  const bad = result.destinations.filter(({ access }) => !isUsable(access)).length;
-  return `${plural(result.destinations.length, 'destination')}, ${bad} not usable`;
 }

@@ -10,7 +10,8 @@ import {
 } from '../../domain/backup/record.js';
 import { isProved } from '../../domain/backup/entry.js';
 import { errorMessage } from '../../domain/errors.js';
-import type { CheckInput, CheckResult } from '../contracts.js';
+import type { CheckInput } from '../contracts.js';
+import type { CheckResult } from '../../domain/backup/results.js';
 import { judge, provedTimes } from './judge.js';
 import { storeOf, type BackupPorts, type ConfiguredDestination, type Task } from './ports.js';
 import { trustedBook, viewRemote } from './remote.js';
@@ -21,7 +22,7 @@ type DestinationCheck = CheckResult['destinations'][number];
 const NAMED = 20;
 
 /** The pseudo run under which the entries of the latest look are kept. */
-export const CHECK_RUN = 'check';
+const CHECK_RUN = 'check';
 
 /** Verifies one destination or all of them against the last proved run. */
 export async function checkBackup(ports: BackupPorts, input: CheckInput, task: Task): Promise<CheckResult> {

@@ -82,12 +82,7 @@ async function readManifest(
 }
 
 /** One small blob as a whole. Throws NxsError DESTINATION_UNREADABLE. */
-export async function readWhole(
-  store: Destination,
-  oid: string,
-  size: number,
-  task: Task,
-): Promise<Uint8Array> {
+async function readWhole(store: Destination, oid: string, size: number, task: Task): Promise<Uint8Array> {
   for await (const blob of store.read([{ oid, size }], task.signal)) {
     if ('problem' in blob) {
       throw new NxsError('DESTINATION_UNREADABLE', `${store.name} cannot give ${oid} back: ${blob.reason}.`);

@@ -4,7 +4,8 @@ import type { Destination } from '../../domain/backup/ports.js';
 import { plural } from '../../domain/backup/record.js';
 import { errorMessage, NxsError } from '../../domain/errors.js';
 import { isWhole, type RestoreReport } from '../../domain/restore/result.js';
-import type { RestoreInput, RestoreResult } from '../contracts.js';
+import type { RestoreInput } from '../contracts.js';
+import type { RestoreResult } from '../../domain/backup/results.js';
 import { storeOf, type BackupPorts, type Task } from './ports.js';
 import { readCommit } from './remote.js';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RestoreResult } from '../../activities/contracts.js';
+import type { RestoreResult } from '../../domain/backup/results.js';
 import type { Config } from '../../config/types.js';
 import { NxsError } from '../../domain/errors.js';
 import {

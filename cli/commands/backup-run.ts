@@ -11,7 +11,8 @@ export const backupRun: Command = {
     const { context } = invocation;
     const { loadFor } = await import('../setup.js');
     const { follow } = await import('../follow.js');
-    const { printRecord } = await import('../backup-text.js');
+    const { printRecord, printUnproved } = await import('../backup-text.js');
+    const { viewBackups } = await import('../../workers/backup-view.js');
     const config = await loadFor(context);
     const ended = await follow(context, config, {
       kind: 'backup',
@@ -21,7 +22,10 @@ export const backupRun: Command = {
     });
     const record = runRecordSchema.parse(ended.value);
     if (context.json) context.out(JSON.stringify({ ...record, link: ended.link }));
-    else printRecord(context, record);
+    else {
+      printRecord(context, record);
+      if (record.outcome !== 'green') printUnproved(context, await viewBackups(config, Date.now()));
+    }
     return record.outcome === 'green' ? 0 : 1;
   },
 };

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../activities/contracts.js';
+import type { CheckResult } from '../../domain/backup/results.js';
 import { NxsError } from '../../domain/errors.js';
 import { describeCounts } from '../../domain/backup/record.js';
 import { flag, textOption, type Command, type Context } from '../definition.js';

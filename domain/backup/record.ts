@@ -22,8 +22,7 @@ export type Counts = z.infer<typeof countsSchema>;
  * proved: every entry read back right; not_proved: some entry is not; not_configured: a secret is unset;
  * failed: the destination could not be used at all; skipped: the run was held before it got there.
  */
-export const destinationStateSchema = z.enum(['proved', 'not_proved', 'not_configured', 'failed', 'skipped']);
-export type DestinationState = z.infer<typeof destinationStateSchema>;
+const destinationStateSchema = z.enum(['proved', 'not_proved', 'not_configured', 'failed', 'skipped']);
 
 export const destinationRecordSchema = z.object({
   name: z.string(),

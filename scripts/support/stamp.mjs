@@ -32,7 +32,7 @@ export function buildInStep(root = ROOT, stampPath = STAMP) {
 }
 
 /** @returns {{ sources: string, outputs: string[] } | null} */
-export function readStamp(stampPath = STAMP) {
+function readStamp(stampPath = STAMP) {
   try {
     const value = JSON.parse(readFileSync(stampPath, 'utf8'));
     return typeof value?.sources === 'string' && Array.isArray(value.outputs) ? value : null;

@@ -1,6 +1,7 @@
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AccessResult, CheckResult, RestoreResult } from '../../activities/contracts.js';
+import type { AccessResult } from '../../activities/contracts.js';
+import type { CheckResult, RestoreResult } from '../../domain/backup/results.js';
 import type { RunRecord } from '../../domain/backup/record.js';
 import { openStage, type Stage } from '../support/temporal-workflows.js';
 import { until } from '../support/until.js';

@@ -36,18 +36,25 @@ async function answer(
   const verdict = judge(policy(), { host, origin, authorization, forwarded, address });
   if (!verdict.allowed) {
     if (verdict.status === 401) response.setHeader('www-authenticate', 'Bearer realm="nxs"');
-    refuse(request, response, verdict.status, verdict.reason); return;
+    refuse(request, response, verdict.status, verdict.reason);
+    return;
   }
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const match = matchRoute(routes, request.method ?? 'GET', path);
-  if (match.kind === 'none') { refuse(request, response, 404, 'There is no such path; see /.'); return; }
+  if (match.kind === 'none') {
+    refuse(request, response, 404, 'There is no such path; see /.');
+    return;
+  }
   if (match.kind === 'method') {
     response.setHeader('allow', match.allow.join(', '));
-    refuse(request, response, 405, `This path takes ${match.allow.join(', ')}.`); return;
+    refuse(request, response, 405, `This path takes ${match.allow.join(', ')}.`);
+    return;
   }
   const limit = match.route.maxBody ?? DEFAULT_BODY;
-  if (Number(request.headers['content-length'] ?? 0) > limit)
-    { refuse(request, response, 413, `The request is larger than ${limit} bytes.`); return; }
+  if (Number(request.headers['content-length'] ?? 0) > limit) {
+    refuse(request, response, 413, `The request is larger than ${limit} bytes.`);
+    return;
+  }
   await match.route.handle(request, response);
 }
 
