@@ -67,7 +67,7 @@ export const ERRORS = {
     kind: 'permanent',
     exit: 1,
     http: 409,
-    hint: 'Give this destination a `prefix` of its own in backup-manifest.yaml, so that the other tree stays untouched.',
+    hint: 'Give this destination a path or a `prefix` of its own in backup-manifest.yaml, so that what lies there stays untouched.',
   },
   DESTINATION_UNREADABLE: {
     kind: 'permanent',

@@ -21,7 +21,8 @@ for (const [name, { version }] of added) console.log(`added ${name}@${version}`)
 function isLocked(from, name) {
   for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
     if (lock.packages[`${at === '' ? '' : `${at}/`}node_modules/${name}`] !== undefined) return true;
-    if (at === '' || !at.includes('/node_modules/')) return lock.packages[`node_modules/${name}`] !== undefined;
+    if (at === '' || !at.includes('/node_modules/'))
+      return lock.packages[`node_modules/${name}`] !== undefined;
   }
 }
 

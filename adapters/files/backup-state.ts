@@ -86,5 +86,6 @@ async function readRecord(file: string): Promise<RunRecord | null> {
 async function forgetOldRuns(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const runs = (await readdir(dir)).filter((name) => /^\d{8}T/.test(name)).sort();
-  for (const name of runs.slice(0, -KEPT_RUNS)) await rm(path.join(dir, name), { recursive: true, force: true });
+  for (const name of runs.slice(0, -KEPT_RUNS))
+    await rm(path.join(dir, name), { recursive: true, force: true });
 }

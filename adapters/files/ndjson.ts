@@ -22,7 +22,10 @@ export async function readNdjson<H, L>(
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return null;
   try {
-    const [header, ...lines] = text.split('\n').slice(0, -1).map((line) => JSON.parse(line) as unknown);
+    const [header, ...lines] = text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as unknown);
     if (typeof header !== 'object' || header === null) return null;
     const said = header as { nxs?: unknown; lines?: unknown };
     if (said.nxs !== kind || said.lines !== lines.length) return null;

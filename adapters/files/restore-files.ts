@@ -5,7 +5,7 @@ import type { Operation } from '../../domain/restore/plan.js';
 import type { RestoreReport } from '../../domain/restore/result.js';
 import { selectWanted } from '../../domain/restore/wanted.js';
 import { runRestore } from './restore-run.js';
-import type { RunOptions } from './restore-run.js';
+import type { RunOptions } from './restore-options.js';
 
 /** A line of the backup's manifest; `path` is where it goes below the target. */
 export type RestoreFile = Pick<StagedFile, 'path' | 'oid' | 'sha256' | 'size' | 'mode'>;

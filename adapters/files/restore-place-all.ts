@@ -10,7 +10,7 @@ import { placeOne } from './restore-place.js';
 import type { PlaceContext, Placed } from './restore-place.js';
 import { writeRecord } from './restore-record.js';
 import type { RecordHeader, Step } from './restore-record.js';
-import type { RunOptions } from './restore-run.js';
+import type { RunOptions } from './restore-options.js';
 import type { Staged } from './restore-stage.js';
 import { createWalker, nameOf } from './restore-walker.js';
 

@@ -8,37 +8,17 @@ import type { FileResult, RestoreReport } from '../../domain/restore/result.js';
 import type { Operation } from '../../domain/restore/plan.js';
 import { acquireLock } from './lock.js';
 import { targetUnwritable } from './restore-errors.js';
+import type { RunOptions } from './restore-options.js';
 import { planTarget } from './restore-look.js';
 import type { Planned } from './restore-look.js';
 import { placeAll } from './restore-place-all.js';
 import { readRecord, readResult, writeResult } from './restore-record.js';
+import type { RestoreRecord } from './restore-record.js';
 import { reportOf, storedReport, unplaced } from './restore-report.js';
 import { stageFiles } from './restore-stage.js';
-import type { RestoreSource, Staged } from './restore-stage.js';
+import type { Staged } from './restore-stage.js';
 import { openStaging, RESTORE_LOCK } from './restore-staging.js';
 import type { Staging } from './restore-staging.js';
-
-export interface RestoreProgress {
-  readonly phase: 'stage' | 'place';
-  /** Files in the phase `place`, bytes in the phase `stage`. */
-  readonly done: number;
-  readonly total: number;
-}
-
-export interface RunOptions {
-  /** Names the restore; the same id goes on with the same restore. Letters, digits, `.`, `_`, `-`. */
-  readonly id: string;
-  readonly source: RestoreSource;
-  /** Absolute directory; made when it is missing. */
-  readonly target: string;
-  /** `<state>/undo`: what restores replaced. */
-  readonly undoDir: string;
-  readonly dryRun?: boolean;
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: RestoreProgress) => void;
-  /** ms since the epoch. */
-  readonly clock?: () => number;
-}
 
 /** Throws NxsError: USAGE, LOCKED (another restore writes in the target), DESTINATION_UNWRITABLE, CANCELLED. */
 export async function runRestore(
@@ -60,8 +40,6 @@ export async function runRestore(
       null,
     );
   }
-  const stored = storedReport(await readResult(dir), settled);
-  if (stored !== null && isWhole(stored.counts)) return stored;
   try {
     await mkdir(settled.target, { recursive: true });
   } catch (error) {
@@ -85,6 +63,9 @@ async function runLocked(
   dir: string,
   options: RunOptions,
 ): Promise<RestoreReport> {
+  // Read under the lock: what killed an attempt behind its last step also left the lock, which is now cleared away.
+  const stored = storedReport(await readResult(dir), options);
+  if (stored !== null && isWhole(stored.counts)) return stored;
   const earlier = await readRecord(dir);
   if (earlier !== null && earlier.header.target !== options.target) {
     throw new NxsError(
@@ -96,19 +77,29 @@ async function runLocked(
   const staging = await openStaging(options.target, options.id).catch((error: unknown) => {
     throw targetUnwritable(options.target, error);
   });
-  try {
-    const staged = await stage(planned, staging, options);
-    const header = { v: 1 as const, restore: options.id, target: options.target, undoes, at: now(options) };
-    const placed = await placeAll(planned, staged, earlier?.header ?? header, dir, options);
-    const files = planned.map((one) => placed.get(one.operation.path) ?? unplaced(one, staged, earlier));
-    const changed =
-      earlier !== null || files.some(({ outcome, action }) => outcome === 'restored' && action !== 'none');
-    const report = reportOf(options, undoes, files, bytesOf(files), changed ? options.id : null);
-    if (changed) await writeResult(dir, report);
-    return report;
-  } finally {
-    await staging.remove();
-  }
+  const files = await stageAndPlace(planned, staging, earlier, undoes, dir, options).finally(() =>
+    staging.remove(),
+  );
+  const changed =
+    earlier !== null || files.some(({ outcome, action }) => outcome === 'restored' && action !== 'none');
+  const report = reportOf(options, undoes, files, bytesOf(files), changed ? options.id : null);
+  // Last of all: a result says that nothing is left to do, not even to clear away.
+  if (changed) await writeResult(dir, report);
+  return report;
+}
+
+async function stageAndPlace(
+  planned: readonly Planned[],
+  staging: Staging,
+  earlier: RestoreRecord | null,
+  undoes: string | null,
+  dir: string,
+  options: RunOptions,
+): Promise<readonly FileResult[]> {
+  const staged = await stage(planned, staging, options);
+  const header = { v: 1 as const, restore: options.id, target: options.target, undoes, at: now(options) };
+  const placed = await placeAll(planned, staged, earlier?.header ?? header, dir, options);
+  return planned.map((one) => placed.get(one.operation.path) ?? unplaced(one, staged, earlier));
 }
 
 async function stage(

@@ -1,11 +1,12 @@
 // Bytes are staged on the device of their place, so that placing them is a rename and never a copy. A mount inside
 // the target gets a staging directory of its own.
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { NxsError } from '../../domain/errors.js';
 import { openBelow } from './restore-dir.js';
 import type { Directory } from './restore-dir.js';
 
 const PREFIX = '.nxs-restore-';
+const SPARE_MS = 60_000;
 
 /** In the target: one restore at a time, so that what another one left there is known to be dead. */
 export const RESTORE_LOCK = '.nxs-restore.lock';
@@ -19,7 +20,7 @@ export interface Staging {
 /** An empty staging area for restore `id`; what an earlier attempt or a dead restore left in `root` is removed. */
 export async function openStaging(root: string, id: string): Promise<Staging> {
   const open = new Map<string, { readonly parent: Directory; readonly area: Directory }>();
-  for (const name of await readdir(root)) if (name.startsWith(PREFIX)) await clear(`${root}/${name}`);
+  for (const name of await readdir(root)) if (await isLeftover(root, name)) await clear(`${root}/${name}`);
 
   async function make(base: readonly string[]): Promise<{ parent: Directory; area: Directory }> {
     const parent = await directory(root, base);
@@ -48,6 +49,17 @@ export async function openStaging(root: string, id: string): Promise<Staging> {
       open.clear();
     },
   };
+}
+
+/** Spare files of the lock are young while another process is about to be refused by it. */
+async function isLeftover(root: string, name: string): Promise<boolean> {
+  if (name.startsWith(PREFIX)) return true;
+  if (!name.startsWith(`${RESTORE_LOCK}.`) || !name.endsWith('.tmp')) return false;
+  const made = await lstat(`${root}/${name}`).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Date.now(),
+  );
+  return Date.now() - made > SPARE_MS;
 }
 
 async function directory(root: string, components: readonly string[]): Promise<Directory> {

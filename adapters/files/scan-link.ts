@@ -19,16 +19,23 @@ export async function scanLink(
     const targetAbsolute = await realPath(where.absolute);
     const target = path.relative(root, targetAbsolute);
     if (target === '' || target.startsWith(`..${path.sep}`) || target === '..' || path.isAbsolute(target)) {
-      return { kind: 'other', ...where, reason: 'it is a symbolic link that leads out of the data directory' };
+      return {
+        kind: 'other',
+        ...where,
+        reason: 'it is a symbolic link that leads out of the data directory',
+      };
     }
     const stats = await statPath(targetAbsolute, { bigint: true });
-    if (!stats.isFile()) return { kind: 'other', ...where, reason: 'it is a symbolic link to something that is no file' };
+    if (!stats.isFile())
+      return { kind: 'other', ...where, reason: 'it is a symbolic link to something that is no file' };
     const size = Number(stats.size);
     const mode = Number(stats.mode);
     return { kind: 'link', ...where, target, targetAbsolute, size, mode, stat: statKey(stats) };
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { kind: 'other', ...where, reason: 'it is a symbolic link to nothing' };
-    if (errnoOf(error) === 'ELOOP') return { kind: 'other', ...where, reason: 'it is a symbolic link in a circle' };
+    if (errnoOf(error) === 'ENOENT')
+      return { kind: 'other', ...where, reason: 'it is a symbolic link to nothing' };
+    if (errnoOf(error) === 'ELOOP')
+      return { kind: 'other', ...where, reason: 'it is a symbolic link in a circle' };
     return { kind: 'unreadable', ...where, errno: errnoOf(error) ?? 'EIO', reason: errorMessage(error) };
   }
 }

@@ -49,7 +49,8 @@ export async function scanDirectory(root: string, options: ScanOptions = {}): Pr
   const entries: ScanEntry[] = [];
   let level: string[] = [''];
   while (level.length > 0) {
-    if (options.signal?.aborted === true) throw new NxsError('CANCELLED', `The scan of ${root} was cancelled.`);
+    if (options.signal?.aborted === true)
+      throw new NxsError('CANCELLED', `The scan of ${root} was cancelled.`);
     const below = await Promise.all(level.map((dir) => scanOne(real, dir, entries)));
     level = below.flat().filter((dir) => options.skip?.(dir) !== true);
   }
@@ -59,7 +60,8 @@ export async function scanDirectory(root: string, options: ScanOptions = {}): Pr
 async function openRoot(root: string): Promise<string> {
   try {
     const found = await statPath(root);
-    if (!found.isDirectory()) throw new NxsError('DATA_DIR_MISSING', `The data directory ${root} is not a directory.`);
+    if (!found.isDirectory())
+      throw new NxsError('DATA_DIR_MISSING', `The data directory ${root} is not a directory.`);
     await readDirectory(root);
     return await realPath(root);
   } catch (error) {
@@ -83,6 +85,9 @@ async function scanOne(root: string, dir: string, entries: ScanEntry[]): Promise
     entries.push({ kind: 'unreadable', path: dir, absolute, ...failure(error) });
     return below;
   }
+  const add = (entry: ScanEntry | null) => {
+    if (entry !== null) entries.push(entry);
+  };
   const pending: Promise<void>[] = [];
   for (const item of found) {
     const at = dir === '' ? item.name : `${dir}/${item.name}`;
@@ -90,8 +95,8 @@ async function scanOne(root: string, dir: string, entries: ScanEntry[]): Promise
     // A name that was no UTF-8 does not lead back to its file; badNames has reported it.
     if (item.name.includes('\uFFFD') && !(await exists(where.absolute))) continue;
     if (item.isDirectory()) below.push(at);
-    else if (item.isSymbolicLink()) pending.push(scanLink(root, where).then((entry) => void entries.push(entry)));
-    else pending.push(scanPlain(where).then((entry) => void (entry === null || entries.push(entry))));
+    else if (item.isSymbolicLink()) pending.push(scanLink(root, where).then(add));
+    else pending.push(scanPlain(where).then(add));
   }
   await Promise.all(pending);
   return below;
@@ -101,7 +106,13 @@ async function scanPlain(where: Found): Promise<ScanEntry | null> {
   try {
     const stats = await lstatFile(where.absolute, { bigint: true });
     if (!stats.isFile()) return { kind: 'other', ...where, reason: 'it is neither a file nor a directory' };
-    return { kind: 'file', ...where, size: Number(stats.size), mode: Number(stats.mode), stat: statKey(stats) };
+    return {
+      kind: 'file',
+      ...where,
+      size: Number(stats.size),
+      mode: Number(stats.mode),
+      stat: statKey(stats),
+    };
   } catch (error) {
     // Deleted between the listing and the look: it is simply not there any more.
     return errnoOf(error) === 'ENOENT' ? null : { kind: 'unreadable', ...where, ...failure(error) };
@@ -122,7 +133,9 @@ async function badNames(absolute: string, dir: string): Promise<ScanEntry[]> {
 
 function printable(name: Buffer): string {
   return [...name]
-    .map((byte) => (byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`))
+    .map((byte) =>
+      byte > 0x1f && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
+    )
     .join('');
 }
 

@@ -43,16 +43,28 @@ export type StableRead = { readonly ok: true; readonly stat: StatKey } | StableF
  * (mtime, ctime, size, inode) is read again, three times in all, then reported as CHANGED. Errors of the sink
  * and CANCELLED are thrown; everything about the file itself is a result.
  */
-export async function readStable(absolute: string, sink: ByteSink, signal?: CancelSignal): Promise<StableRead> {
+export async function readStable(
+  absolute: string,
+  sink: ByteSink,
+  signal?: CancelSignal,
+): Promise<StableRead> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (signal?.aborted === true) throw new NxsError('CANCELLED', `Reading ${absolute} was cancelled.`);
     const once = await readOnce(absolute, sink, signal);
     if (once !== 'changed') return once;
   }
-  return { ok: false, status: 'CHANGED', reason: `it kept changing while it was read (${String(ATTEMPTS)} tries)` };
+  return {
+    ok: false,
+    status: 'CHANGED',
+    reason: `it kept changing while it was read (${String(ATTEMPTS)} tries)`,
+  };
 }
 
-async function readOnce(absolute: string, sink: ByteSink, signal?: CancelSignal): Promise<StableRead | 'changed'> {
+async function readOnce(
+  absolute: string,
+  sink: ByteSink,
+  signal?: CancelSignal,
+): Promise<StableRead | 'changed'> {
   let fd: number;
   try {
     fd = await openFile(absolute, FLAGS);
@@ -95,15 +107,16 @@ async function readLarge(fd: number, size: number, sink: ByteSink, signal?: Canc
   let left = size;
   let steady = true;
   while (left > 0) {
-    if (signal?.aborted === true) throw new NxsError('CANCELLED', 'Reading the data directory was cancelled.');
+    if (signal?.aborted === true)
+      throw new NxsError('CANCELLED', 'Reading the data directory was cancelled.');
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, left));
     let bytesRead = 0;
-    let failure: unknown = null;
+    let failure: Error | null = null;
     if (steady) {
       try {
         ({ bytesRead } = await readFile(fd, buffer, 0, buffer.length, null));
       } catch (error) {
-        failure = error;
+        failure = error instanceof Error ? error : new Error(String(error));
       }
     }
     if (bytesRead === 0) steady = false;
@@ -126,7 +139,8 @@ async function fillUp(left: number, sink: ByteSink): Promise<void> {
 }
 
 function openFailure(error: unknown): StableFailure {
-  if (errnoOf(error) === 'ELOOP') return { ok: false, status: 'REFUSED', reason: 'a symbolic link took its place' };
+  if (errnoOf(error) === 'ELOOP')
+    return { ok: false, status: 'REFUSED', reason: 'a symbolic link took its place' };
   // ENXIO: a socket, or a FIFO without a reader.
   if (errnoOf(error) === 'ENXIO') return { ok: false, status: 'REFUSED', reason: 'it is not a regular file' };
   return { ok: false, status: 'UNREADABLE', reason: describe(error) };

@@ -82,8 +82,10 @@ function parseLine(line: string): [string, CachedFile] | null {
   if (!Array.isArray(row) || row.length !== 9) return null;
   const [at, mtimeNs, ctimeNs, size, ino, oid, sha256, mode, seenNs] = row as readonly unknown[];
   if (typeof at !== 'string' || typeof size !== 'number' || typeof ino !== 'string') return null;
-  if (![mtimeNs, ctimeNs, seenNs].every((value) => typeof value === 'string' && DECIMAL.test(value))) return null;
-  if (typeof oid !== 'string' || typeof sha256 !== 'string' || oid.length !== 40 || sha256.length !== 64) return null;
+  if (![mtimeNs, ctimeNs, seenNs].every((value) => typeof value === 'string' && DECIMAL.test(value)))
+    return null;
+  if (typeof oid !== 'string' || typeof sha256 !== 'string' || oid.length !== 40 || sha256.length !== 64)
+    return null;
   if (mode !== '100644' && mode !== '100755') return null;
   const stamps = { mtimeNs: String(mtimeNs), ctimeNs: String(ctimeNs), seenNs: String(seenNs) };
   return [at, { ...stamps, size, ino, oid, sha256, mode }];

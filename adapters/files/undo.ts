@@ -8,11 +8,11 @@ import { errnoOf, errorMessage, NxsError } from '../../domain/errors.js';
 import type { Operation } from '../../domain/restore/plan.js';
 import type { RestoreReport } from '../../domain/restore/result.js';
 import { keptPath } from './restore-keep.js';
+import type { RunOptions } from './restore-options.js';
 import { standing } from './restore-present.js';
 import { isFinished, readRecord } from './restore-record.js';
 import type { Step } from './restore-record.js';
 import { restoreDir, runRestore } from './restore-run.js';
-import type { RunOptions } from './restore-run.js';
 
 export interface UndoOptions extends Omit<RunOptions, 'id' | 'source' | 'target'> {
   /** Id of the undo itself; the same one goes on with the same undo. */

@@ -18,7 +18,8 @@ export async function storeAccess(store: GitStore, dataDir: string): Promise<Acc
     await readdir(at);
     await readdir(packDirectory(store));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { state: 'absent', detail: `${at} does not exist yet.`, ...facts };
+    if (errnoOf(error) === 'ENOENT')
+      return { state: 'absent', detail: `${at} does not exist yet.`, ...facts };
     return { state: 'unreadable', detail: `${at} cannot be read (${errorMessage(error)}).`, ...facts };
   }
   try {
@@ -39,7 +40,11 @@ export async function storeAccess(store: GitStore, dataDir: string): Promise<Acc
   if (facts.free !== null && facts.free < Math.max(LEAST_FREE, 2 * size)) {
     const free = Math.floor(facts.free / 1024 / 1024);
     const need = Math.ceil(Math.max(LEAST_FREE, 2 * size) / 1024 / 1024);
-    return { state: 'low_space', detail: `${at} has ${String(free)} MB free; ${String(need)} MB are wanted.`, ...facts };
+    return {
+      state: 'low_space',
+      detail: `${at} has ${String(free)} MB free; ${String(need)} MB are wanted.`,
+      ...facts,
+    };
   }
   return { state: 'ok', detail: `${at} can be read and written.`, ...facts };
 }

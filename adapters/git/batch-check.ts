@@ -20,7 +20,9 @@ export async function checkObjects(
     throw new NxsError('USAGE', 'A revision cannot contain a line break.');
   }
   const call = callOn(store, ['cat-file', '--batch-check=%(objectname) %(objecttype)', '--buffer'], signal);
-  const lines = (await collectGit(call, names.map((name) => `${name}\n`).join(''))).toString('utf8').split('\n');
+  const lines = (await collectGit(call, names.map((name) => `${name}\n`).join('')))
+    .toString('utf8')
+    .split('\n');
   return names.map((_name, index) => {
     const match = /^([0-9a-f]{40}) (commit|tree|blob|tag)$/.exec(lines[index] ?? '');
     return match?.[1] === undefined || match[2] === undefined ? null : { oid: match[1], type: match[2] };

@@ -20,9 +20,22 @@ export interface BlobWriter {
   abort(): Promise<void>;
 }
 
-/** A writer into the repository of `scope`; throws DESTINATION_UNWRITABLE from `close` when the disk is full. */
-export function openBlobWriter(scope: GitScope, where: string, signal?: CancelSignal): BlobWriter {
-  const settings = { 'pack.compression': '1', 'fastimport.unpackLimit': '0', 'core.fsync': 'none', ...scope.settings };
+/**
+ * A writer into the repository of `scope`, deflating at `level` (0: stored as it is); throws
+ * DESTINATION_UNWRITABLE when the disk is full.
+ */
+export function openBlobWriter(
+  scope: GitScope,
+  level: 0 | 1,
+  where: string,
+  signal?: CancelSignal,
+): BlobWriter {
+  const settings = {
+    'pack.compression': String(level),
+    'fastimport.unpackLimit': '0',
+    'core.fsync': 'none',
+    ...scope.settings,
+  };
   const call = {
     scope: { ...scope, settings },
     args: ['fast-import', '--quiet', '--done', '--depth=0'],
@@ -51,7 +64,10 @@ export function openBlobWriter(scope: GitScope, where: string, signal?: CancelSi
 
   async function brokenPipe(): Promise<NxsError> {
     checkExit(call, await git.exit);
-    return new NxsError('DESTINATION_UNWRITABLE', `git fast-import at ${where} ended before it had all files.`);
+    return new NxsError(
+      'DESTINATION_UNWRITABLE',
+      `git fast-import at ${where} ended before it had all files.`,
+    );
   }
 
   async function append(bytes: Uint8Array): Promise<void> {

@@ -16,7 +16,8 @@ const SETTINGS: readonly (readonly [string, string])[] = [
 ];
 
 /** Variables that people need for a network and that change nothing about the result. */
-const PASSED = /^(PATH|https?_proxy|no_proxy|all_proxy|SSL_CERT_FILE|SSL_CERT_DIR|GIT_SSL_CAINFO|CURL_CA_BUNDLE)$/i;
+const PASSED =
+  /^(PATH|https?_proxy|no_proxy|all_proxy|SSL_CERT_FILE|SSL_CERT_DIR|GIT_SSL_CAINFO|CURL_CA_BUNDLE)$/i;
 
 export interface GitScope {
   /** A private, empty directory that stands in for HOME. */

@@ -2,7 +2,8 @@
 import { NxsError } from '../../domain/errors.js';
 
 const FULL = /No space left|disk quota exceeded|write error|File too large|out of diskspace/i;
-const FORBIDDEN = /Permission denied|Read-only file system|Operation not permitted|insufficient permission|unable to create|could not write|unable to write/i;
+const FORBIDDEN =
+  /Permission denied|Read-only file system|Operation not permitted|insufficient permission|unable to create|could not write|unable to write/i;
 
 /** The last telling line of git's stderr, without its prefix. */
 export function gitSentence(stderr: string): string {

@@ -8,9 +8,10 @@ import { writeBareRepository } from './bare.js';
 import { checkObjects } from './batch-check.js';
 import { storedRef } from './list.js';
 import { idxObjects } from './pack-index.js';
+import { packStream } from './pack-stream.js';
 import { brokenObjects } from './sound.js';
 import { readSpine } from './spine.js';
-import { stagePack } from './stage-pack.js';
+import { stagePacks } from './stage-pack.js';
 import { type GitStore, callOn, packDirectory } from './store.js';
 import { receivePack } from './transfer.js';
 
@@ -34,19 +35,20 @@ export async function collectGoodCopies(
   const staged = { ...store, name: 'stage', path: stage.repository };
   const found = await checkObjects(staged, oids, signal);
   const held = [...new Set(oids.filter((_oid, index) => found[index] !== null))];
-  if (held.length > 0) await receivePack(blobs, stagePack(stage, held, callOn(store, [], signal)), signal);
+  const sources = await stagePacks(stage, held, callOn(store, [], signal));
+  if (held.length > 0) await receivePack(blobs, packStream(sources, []), signal);
   const spine = await spineStore(store, work, signal);
   const broken = spine === null ? [] : await brokenObjects(store, spine.oids, signal);
-  const sources = [blobs, ...(spine !== null && broken.length > 0 ? [spine.store] : [])];
-  const packs = (await Promise.all(sources.map(packsOf))).flat();
+  const scratches = [blobs, ...(spine !== null && broken.length > 0 ? [spine.store] : [])];
+  const packs = (await Promise.all(scratches.map(packsOf))).flat();
   const all = await Promise.all(packs.map(objectsOf));
   return { packs, oids: all.flat(), spine: broken };
 }
 
 /** Moves the packs into the store, the index last: git sees a pack only with its index. Returns the file names. */
-export async function bringIn(store: GitStore, copies: GoodCopies): Promise<ReadonlySet<string>> {
+export async function bringIn(store: GitStore, packs: readonly string[]): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
-  for (const pack of copies.packs) {
+  for (const pack of packs) {
     const name = path.basename(pack);
     await rename(pack, path.join(packDirectory(store), name));
     await rename(indexOf(pack), path.join(packDirectory(store), indexOf(name)));
@@ -86,7 +88,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
 }
 
-async function packsOf(store: GitStore): Promise<string[]> {
+export async function packsOf(store: GitStore): Promise<string[]> {
   const names = await readdir(packDirectory(store));
   return names.filter((name) => name.endsWith('.pack')).map((name) => path.join(packDirectory(store), name));
 }

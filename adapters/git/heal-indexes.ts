@@ -35,6 +35,8 @@ export async function removeDerivedFiles(store: GitStore): Promise<void> {
   const info = path.join(store.path, 'objects', 'info');
   await Promise.all([
     ...names.map((name) => rm(path.join(dir, name), { force: true })),
-    ...['commit-graph', 'commit-graphs'].map((name) => rm(path.join(info, name), { recursive: true, force: true })),
+    ...['commit-graph', 'commit-graphs'].map((name) =>
+      rm(path.join(info, name), { recursive: true, force: true }),
+    ),
   ]);
 }

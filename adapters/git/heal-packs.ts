@@ -8,6 +8,7 @@ import { lackedObjects } from './list.js';
 import { frameIsWhole, mendFrame } from './pack-frame.js';
 import { idxObjects } from './pack-index.js';
 import { collectGit, tryGit } from './process.js';
+import { salvage } from './salvage.js';
 import { sortObjects } from './sound.js';
 import { type GitStore, callOn, ownDirectory, packDirectory } from './store.js';
 
@@ -18,17 +19,23 @@ export interface Rewritten {
   readonly keptIn: string;
 }
 
-/** Takes every pack out that holds one of `wanted` or has a broken frame; `brought` are the new ones, left alone. */
+/** The packs of good copies, which are in the store already. */
+export interface Brought {
+  readonly names: ReadonlySet<string>;
+  readonly oids: ReadonlySet<string>;
+}
+
+/** Takes every pack out that holds one of `wanted` or has a broken frame; those of `brought` are left alone. */
 export async function rewriteDamagedPacks(
   store: GitStore,
   wanted: ReadonlySet<string>,
-  brought: ReadonlySet<string>,
+  brought: Brought,
   work: string,
   signal?: CancelSignal,
 ): Promise<Rewritten> {
   const dir = packDirectory(store);
   const keptIn = path.join(ownDirectory(store), 'damaged');
-  const packs = (await readdir(dir)).filter((name) => name.endsWith('.pack') && !brought.has(name));
+  const packs = (await readdir(dir)).filter((name) => name.endsWith('.pack') && !brought.names.has(name));
   let rewritten = 0;
   let lost = 0;
   for (const pack of packs) {
@@ -40,32 +47,34 @@ export async function rewriteDamagedPacks(
       !(await frameIsWhole(path.join(dir, pack), index));
     if (!suspect) continue;
     rewritten += 1;
-    lost += await rewriteOne(store, pack, index, path.join(work, `salvage-${String(rewritten)}.git`), keptIn, signal);
+    const at = path.join(work, `salvage-${String(rewritten)}.git`);
+    lost += await rewriteOne({ store, pack, index, at, keptIn, brought: brought.oids, signal });
   }
   // The same for single-object files: the good copy is in a pack by now.
   for (const oid of wanted) await dropLoose(store, oid);
   return { rewritten, lost, keptIn };
 }
 
-async function rewriteOne(
-  store: GitStore,
-  pack: string,
-  index: Buffer | null,
-  at: string,
-  keptIn: string,
-  signal?: CancelSignal,
-): Promise<number> {
+interface Rewrite {
+  readonly store: GitStore;
+  readonly pack: string;
+  readonly index: Buffer | null;
+  /** Scratch repository to make. */
+  readonly at: string;
+  readonly keptIn: string;
+  readonly brought: ReadonlySet<string>;
+  readonly signal: CancelSignal | undefined;
+}
+
+/** Returns how many objects are lost with the pack. */
+async function rewriteOne({ store, pack, index, at, keptIn, brought, signal }: Rewrite): Promise<number> {
   const scratch = await scratchStore(store, at);
   const listed = await openDamaged(store, scratch, pack, index, signal);
   const { sound, broken } = await sortObjects(scratch, listed, signal);
-  let fresh = '';
-  if (sound.length > 0) {
-    const target = path.join(packDirectory(store), 'pack');
-    const call = callOn(scratch, ['pack-objects', '-q', '--window=0', target], signal);
-    fresh = `pack-${(await collectGit(call, sound.map((oid) => `${oid}\n`).join(''))).toString().trim()}.pack`;
-  }
+  const still = sound.filter((oid) => !brought.has(oid));
+  const fresh = await salvage(scratch, store, still, signal);
   // With every object saved the new pack may be the old one, byte for byte; it has then replaced it already.
-  if (fresh === pack) return 0;
+  if (fresh.has(pack)) return 0;
   await retire(store, pack, path.join(at, 'retired'));
   const lost = await lackedObjects(store, broken);
   if (lost.length > 0 || listed.length === 0) {
@@ -95,13 +104,18 @@ async function openDamaged(
       await copyFile(from, to);
       await mendFrame(to, index, objects.length);
     }
-    await copyFile(path.join(packDirectory(store), indexOf(pack)), path.join(packDirectory(scratch), indexOf(pack)));
+    await copyFile(
+      path.join(packDirectory(store), indexOf(pack)),
+      path.join(packDirectory(scratch), indexOf(pack)),
+    );
     return objects.map((object) => object.oid);
   }
   // No index to go by: git reads on from object to object and keeps what it understands.
   const unpack = callOn(scratch, ['unpack-objects', '-r', '-q'], signal);
   await tryGit(unpack, await readFile(from));
-  const all = await collectGit(callOn(scratch, ['cat-file', '--batch-all-objects', '--batch-check=%(objectname)'], signal));
+  const all = await collectGit(
+    callOn(scratch, ['cat-file', '--batch-all-objects', '--batch-check=%(objectname)'], signal),
+  );
   return all.toString('utf8').split('\n').filter(Boolean);
 }
 

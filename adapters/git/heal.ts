@@ -29,7 +29,8 @@ export async function healStore(
     await removeDerivedFiles(store);
     const indexes = await mendIndexes(store, work, signal);
     const copies = await collectGoodCopies(store, oids, stage, work, signal);
-    const brought = await bringIn(store, copies);
+    const names = await bringIn(store, copies.packs);
+    const brought = { names, oids: new Set(copies.oids) };
     const wanted = new Set([...oids, ...copies.spine]);
     const rewritten = await rewriteDamagedPacks(store, wanted, brought, work, signal);
     await syncDirectory(packDirectory(store));
@@ -42,13 +43,21 @@ export async function healStore(
   }
 }
 
-function sentence(indexes: number, copies: GoodCopies, packs: Rewritten, wanted: number, still: number): string {
+function sentence(
+  indexes: number,
+  copies: GoodCopies,
+  packs: Rewritten,
+  wanted: number,
+  still: number,
+): string {
   const parts = [`${String(wanted - still)} of ${String(wanted)} broken objects are whole again`];
   if (copies.spine.length > 0) parts.push(`${String(copies.spine.length)} of them the newest commit's own`);
   if (indexes > 0) parts.push(`${count(indexes, 'pack index', 'pack indexes')} rebuilt`);
   if (packs.rewritten > 0) parts.push(`${count(packs.rewritten, 'damaged pack', 'damaged packs')} rewritten`);
   if (packs.lost > 0) {
-    parts.push(`${count(packs.lost, 'object', 'objects')} of older backups could not be saved, the damaged packs are kept in ${packs.keptIn}`);
+    parts.push(
+      `${count(packs.lost, 'object', 'objects')} of older backups could not be saved, the damaged packs are kept in ${packs.keptIn}`,
+    );
   }
   return `${parts.join('; ')}.`;
 }

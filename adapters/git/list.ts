@@ -5,14 +5,19 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkObjects } from './batch-check.js';
 import { collectGit } from './process.js';
+import { spineHeads } from './spine.js';
 import { type GitStore, branchRef, callOn } from './store.js';
 
 /** The tip of the branch, null when it does not exist yet; DESTINATION_UNREADABLE when it is there but broken. */
 export async function readHead(store: GitStore): Promise<Head | null> {
   const ref = branchRef(store);
+  const stored = await storedRef(store);
+  if (stored === null) return null;
+  // What we published ourselves is known without a process; whether it can be read, list() tells.
+  const known = (await spineHeads(store)).find((head) => head.commit === stored);
+  if (known !== undefined) return known;
   const [commit, tree] = await checkObjects(store, [`${ref}^{commit}`, `${ref}^{tree}`]);
   if (commit && tree) return { commit: commit.oid, tree: tree.oid };
-  if ((await storedRef(store)) === null) return null;
   throw new NxsError(
     'DESTINATION_UNREADABLE',
     `Branch ${store.branch} of destination "${store.name}" (${store.path}) is there but its newest commit cannot be read.`,
@@ -45,7 +50,8 @@ export async function listFiles(store: GitStore, commit: string): Promise<readon
 
 /** Guards every command line: only a full object id may stand where git would also take options and ranges. */
 export function assertCommit(commit: string): void {
-  if (!/^[0-9a-f]{40}$/.test(commit)) throw new NxsError('USAGE', `${JSON.stringify(commit)} is not a commit id.`);
+  if (!/^[0-9a-f]{40}$/.test(commit))
+    throw new NxsError('USAGE', `${JSON.stringify(commit)} is not a commit id.`);
 }
 
 /** Which of the object ids are not in the destination's index. */

@@ -15,7 +15,8 @@ export function idxObjects(idx: Buffer): readonly IndexedObject[] | null {
   const count = idx.readUInt32BE(NAMES - 4);
   if (idx.length < NAMES + count * 28 + 40) return null;
   const objects: IndexedObject[] = [];
-  for (let at = NAMES; at < NAMES + count * 20; at += 20) objects.push({ oid: idx.toString('hex', at, at + 20) });
+  for (let at = NAMES; at < NAMES + count * 20; at += 20)
+    objects.push({ oid: idx.toString('hex', at, at + 20) });
   return objects;
 }
 

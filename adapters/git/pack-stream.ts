@@ -9,9 +9,15 @@ const TYPES: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 
 const HEADER = 12;
 const TRAILER = 20;
 
-/** A pack (format version 2) of `blobs`, itself a whole pack in chunks, and `extra` behind it. */
+/** A whole pack in chunks, and how many objects it holds. */
+export interface PackSource {
+  readonly count: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** A pack (format version 2) of everything in `packs` and of `extra`. */
 export async function* packStream(
-  blobs: AsyncIterable<Uint8Array> | null,
+  packs: readonly PackSource[],
   extra: readonly GitObject[],
 ): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha1');
@@ -19,8 +25,8 @@ export async function* packStream(
     hash.update(bytes);
     return bytes;
   };
-  if (blobs === null) yield seal(packHeader(extra.length));
-  else for await (const bytes of splice(blobs, extra.length)) yield seal(bytes);
+  yield seal(packHeader(packs.reduce((sum, pack) => sum + pack.count, extra.length)));
+  for (const pack of packs) for await (const bytes of packBody(pack.chunks)) yield seal(bytes);
   yield seal(Buffer.concat(extra.map(packEntry)));
   yield hash.digest();
 }
@@ -31,24 +37,19 @@ export function packOf(objects: readonly GitObject[]): Buffer {
   return Buffer.concat([body, createHash('sha1').update(body).digest()]);
 }
 
-/** The pack without its checksum, its object count raised by `more`. */
-async function* splice(pack: AsyncIterable<Uint8Array>, more: number): AsyncGenerator<Uint8Array> {
+/** The entries of a pack: all but its header and its checksum. */
+async function* packBody(pack: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let skip = HEADER;
   let held: Buffer = Buffer.alloc(0);
-  let started = false;
-  for await (const chunk of pack) {
-    held = held.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([held, chunk]);
-    if (!started) {
-      if (held.length < HEADER + TRAILER) continue;
-      yield packHeader(held.readUInt32BE(8) + more);
-      held = held.subarray(HEADER);
-      started = true;
-    }
-    if (held.length > TRAILER) {
-      yield held.subarray(0, held.length - TRAILER);
-      held = held.subarray(held.length - TRAILER);
-    }
+  for await (const { buffer, byteOffset, byteLength } of pack) {
+    const chunk = Buffer.from(buffer, byteOffset, byteLength);
+    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    if (held.length <= skip + TRAILER) continue;
+    yield held.subarray(skip, held.length - TRAILER);
+    skip = 0;
+    held = held.subarray(held.length - TRAILER);
   }
-  if (!started) throw new NxsError('DESTINATION_UNREADABLE', 'The staged pack is cut off.');
+  if (skip > 0) throw new NxsError('DESTINATION_UNREADABLE', 'The staged pack is cut off.');
 }
 
 function packHeader(count: number): Buffer {

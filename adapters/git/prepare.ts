@@ -8,7 +8,7 @@ import { checkObjects } from './batch-check.js';
 import { atomicWrite, syncDirectory } from '../files/atomic-write.js';
 import { storeFailure } from './failure.js';
 import { storedRef } from './list.js';
-import { spineCommits } from './spine.js';
+import { spineHeads } from './spine.js';
 import { type GitStore, branchRef, callOn, ownDirectory, packDirectory } from './store.js';
 
 /** The port's prepare(). The caller holds the lock of this store: no other run of ours is at work in it. */
@@ -49,7 +49,10 @@ async function isEmptyOrAbsent(directory: string): Promise<boolean> {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return true;
     if (errnoOf(error) !== 'ENOTDIR') throw error;
-    throw new NxsError('DESTINATION_UNWRITABLE', `The destination ${directory} cannot be made: a file stands in its way.`);
+    throw new NxsError(
+      'DESTINATION_UNWRITABLE',
+      `The destination ${directory} cannot be made: a file stands in its way.`,
+    );
   }
 }
 
@@ -62,8 +65,14 @@ async function requireBare(store: GitStore): Promise<void> {
     await mkdir(packDirectory(store), { recursive: true });
     return;
   }
-  const advice = work === null ? 'it holds other files; name an empty or a new directory' : 'it is a working tree; name a bare repository';
-  throw new NxsError('DESTINATION_FOREIGN', `The destination ${store.path} is no bare git repository: ${advice}.`);
+  const advice =
+    work === null
+      ? 'it holds other files; name an empty or a new directory'
+      : 'it is a working tree; name a bare repository';
+  throw new NxsError(
+    'DESTINATION_FOREIGN',
+    `The destination ${store.path} is no bare git repository: ${advice}.`,
+  );
 }
 
 async function hasPackedRefs(store: GitStore): Promise<boolean> {
@@ -103,8 +112,12 @@ async function mendHead(store: GitStore): Promise<void> {
 async function mendBranch(store: GitStore): Promise<void> {
   const ref = await storedRef(store);
   if (ref === null || /^[0-9a-f]{40}$/.test(ref)) return;
-  const commits = await spineCommits(store);
-  const found = await checkObjects(store, commits.map((commit) => `${commit}^{commit}`));
+  const heads = await spineHeads(store);
+  const found = await checkObjects(
+    store,
+    heads.map(({ commit }) => `${commit}^{commit}`),
+  );
   const [newest] = found.flatMap((object) => (object === null ? [] : [object.oid]));
-  if (newest !== undefined) await atomicWrite(path.join(store.path, branchRef(store)), Buffer.from(`${newest}\n`));
+  if (newest !== undefined)
+    await atomicWrite(path.join(store.path, branchRef(store)), Buffer.from(`${newest}\n`));
 }

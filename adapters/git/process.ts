@@ -36,7 +36,12 @@ const GRACE_MS = 2000;
 export function spawnGit(call: GitCall): GitProcess {
   if (call.signal?.aborted === true) throw new NxsError('CANCELLED', `Work at ${call.where} was cancelled.`);
   const env = gitEnvironment(call.scope);
-  const child = spawn('git', [...call.args], { env, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  const child = spawn('git', [...call.args], {
+    env,
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
   const kill = () => stop(child);
   call.signal?.addEventListener('abort', kill, { once: true });
   // A broken pipe shows itself again as an exit code with a sentence; the pipe's own error says less.
@@ -50,7 +55,8 @@ export function spawnGit(call: GitCall): GitProcess {
     child.once('error', (error) => reject(notStarted(error)));
     child.once('close', (code) => {
       call.signal?.removeEventListener('abort', kill);
-      if (call.signal?.aborted === true) reject(new NxsError('CANCELLED', `Work at ${call.where} was cancelled.`));
+      if (call.signal?.aborted === true)
+        reject(new NxsError('CANCELLED', `Work at ${call.where} was cancelled.`));
       else resolve({ code, stderr });
     });
   });
@@ -102,5 +108,10 @@ function stop(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
 }
 
 function notStarted(error: Error): NxsError {
-  return new NxsError('DESTINATION_UNREADABLE', `git could not be started (${error.message}); put git on PATH.`, {}, error);
+  return new NxsError(
+    'DESTINATION_UNREADABLE',
+    `git could not be started (${error.message}); put git on PATH.`,
+    {},
+    error,
+  );
 }

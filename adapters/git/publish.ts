@@ -10,10 +10,10 @@ import { assertCommit } from './list.js';
 import { maintain } from './maintenance.js';
 import { type GitObject, commitObject, gitObject } from './objects.js';
 import { outerTree } from './outer-tree.js';
-import { packStream } from './pack-stream.js';
+import { type PackSource, packStream } from './pack-stream.js';
 import { checkExit, tryGit } from './process.js';
 import { keepOnlySpine, writeSpine } from './spine.js';
-import { stagePack } from './stage-pack.js';
+import { stagePacks } from './stage-pack.js';
 import { type GitStore, branchRef, callOn } from './store.js';
 import { receivePack } from './transfer.js';
 import { putFile, treeObjects } from './trees.js';
@@ -44,10 +44,10 @@ export async function publishChange(
   const { author, at, message, parent } = change;
   const commit = commitObject({ tree: trees.root.oid, parent, author, at, message });
   const fresh = [...spine.filter((object) => !known.held.has(object.oid)), commit];
-  const blobs = change.missing.length === 0 ? null : stagedBlobs(store, stage, change.missing, signal);
-  await receivePack(store, packStream(blobs, unique(fresh)), signal);
+  const packs = await stagedBlobs(store, stage, change.missing, signal);
+  await receivePack(store, packStream(packs, unique(fresh)), signal);
   try {
-    await writeSpine(store, commit.oid, unique([...spine, commit]));
+    await writeSpine(store, { commit: commit.oid, tree: trees.root.oid }, unique([...spine, commit]));
   } catch (error) {
     throw storeFailure(callOn(store, []).where, error);
   }
@@ -57,11 +57,21 @@ export async function publishChange(
   return { commit: commit.oid, tree: trees.root.oid, uploaded: change.missing.length };
 }
 
-function stagedBlobs(store: GitStore, stage: Stage | null, missing: readonly string[], signal?: CancelSignal) {
+async function stagedBlobs(
+  store: GitStore,
+  stage: Stage | null,
+  missing: readonly string[],
+  signal?: CancelSignal,
+): Promise<readonly PackSource[]> {
+  if (missing.length === 0) return [];
   if (stage === null) {
-    throw new NxsError('ACTIVITY_FAILED', `${String(missing.length)} files must travel to "${store.name}", but nothing is staged.`);
+    const many = String(missing.length);
+    throw new NxsError(
+      'ACTIVITY_FAILED',
+      `${many} files must travel to "${store.name}", but nothing is staged.`,
+    );
   }
-  return stagePack(stage, missing, callOn(store, [], signal));
+  return stagePacks(stage, missing, callOn(store, [], signal));
 }
 
 /** The parent's tree, and which of the objects we would write are there; checks the blobs that stay where they are. */
@@ -71,7 +81,9 @@ async function survey(store: GitStore, change: Change, spine: readonly GitObject
   const made = spine.map((object) => object.oid);
   const parent = change.parent === null ? [] : [`${change.parent}^{tree}`];
   const answers = await checkObjects(store, [...parent, ...made, ...kept], signal);
-  const held = new Set(answers.slice(parent.length).flatMap((answer) => (answer === null ? [] : [answer.oid])));
+  const held = new Set(
+    answers.slice(parent.length).flatMap((answer) => (answer === null ? [] : [answer.oid])),
+  );
   const gone = kept.filter((oid) => !held.has(oid));
   if (gone.length > 0) {
     throw new NxsError(
@@ -83,11 +95,19 @@ async function survey(store: GitStore, change: Change, spine: readonly GitObject
   return { held, parentTree: parent.length === 0 ? null : (answers[0]?.oid ?? null) };
 }
 
-async function moveBranch(store: GitStore, commit: string, parent: string | null, signal?: CancelSignal): Promise<void> {
+async function moveBranch(
+  store: GitStore,
+  commit: string,
+  parent: string | null,
+  signal?: CancelSignal,
+): Promise<void> {
   const ref = branchRef(store);
   const call = callOn(store, ['update-ref', '-m', 'nxs backup', ref, commit, parent ?? NO_COMMIT], signal);
   const { exit } = await tryGit(call);
-  if (exit.code !== 0 && /but expected|already exists|File exists|unable to resolve reference/.test(exit.stderr)) {
+  if (
+    exit.code !== 0 &&
+    /but expected|already exists|File exists|unable to resolve reference/.test(exit.stderr)
+  ) {
     throw new NxsError(
       'DESTINATION_CONFLICT',
       `Another writer moved branch ${store.branch} of destination "${store.name}" while this run was under way.`,

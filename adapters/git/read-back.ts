@@ -13,7 +13,12 @@ const WHOLE = 1024 * 1024;
 const CHUNK = 256 * 1024;
 
 export type ObjectRead =
-  | { readonly oid: string; readonly type: string; readonly size: number; readonly chunks: AsyncIterable<Uint8Array> }
+  | {
+      readonly oid: string;
+      readonly type: string;
+      readonly size: number;
+      readonly chunks: AsyncIterable<Uint8Array>;
+    }
   | Extract<BlobRead, { readonly problem: string }>;
 
 /** The port's read(): as readObjects, and what is not a blob is a problem. */
@@ -40,7 +45,12 @@ export async function* readObjects(
   while (next < oids.length) {
     const git = spawnGit(callOn(store, ['cat-file', '--batch', '--buffer'], signal));
     const source = byteSource(git.stdout);
-    git.stdin.end(oids.slice(next).map((oid) => `${oid}\n`).join(''));
+    git.stdin.end(
+      oids
+        .slice(next)
+        .map((oid) => `${oid}\n`)
+        .join(''),
+    );
     try {
       let alive = true;
       while (alive && next < oids.length) {
@@ -55,7 +65,8 @@ export async function* readObjects(
       git.kill();
       await git.exit.catch(() => undefined);
     }
-    if (signal?.aborted === true) throw new NxsError('CANCELLED', `Reading from "${store.name}" was cancelled.`);
+    if (signal?.aborted === true)
+      throw new NxsError('CANCELLED', `Reading from "${store.name}" was cancelled.`);
   }
 }
 
@@ -77,7 +88,7 @@ async function openObject(oid: string, source: ByteSource, git: GitProcess): Pro
   const first = await body.first();
   if (first === null) return broken(oid, git, null);
   const read = { oid, type: match[2], size: Number(match[3]), chunks: body.chunks(first, oid, git) };
-  return { read, finish: body.finish };
+  return { read, finish: () => body.finish() };
 }
 
 async function broken(oid: string, git: GitProcess, line: string | null): Promise<Opened> {
@@ -118,7 +129,9 @@ function bodyReader(source: ByteSource, size: number) {
         const part = await take();
         if (part === null) {
           const { stderr } = await git.exit;
-          throw new NxsError('DESTINATION_UNREADABLE', `Object ${oid} breaks off: ${gitSentence(stderr)}.`, { oid });
+          throw new NxsError('DESTINATION_UNREADABLE', `Object ${oid} breaks off: ${gitSentence(stderr)}.`, {
+            oid,
+          });
         }
         yield part;
       }

@@ -29,7 +29,9 @@ export async function runGit(call: GitCall): Promise<string> {
     },
   };
   try {
-    return await simpleGit(options).env(environment).raw([...call.args]);
+    return await simpleGit(options)
+      .env(environment)
+      .raw([...call.args]);
   } catch (error) {
     throw gitFailure(call.where, errorMessage(error), 'an error');
   }

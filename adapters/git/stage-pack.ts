@@ -1,34 +1,60 @@
-// Blobs out of the stage as a pack. Mostly all of them travel, and then the finished file is taken as it is;
+// Blobs out of the stage as packs. Mostly all of them travel, and then the finished files are taken as they are;
 // `pack-objects` comes in only for a part.
 import { createReadStream } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Stage } from '../../domain/backup/ports.js';
 import { idxObjects } from './pack-index.js';
+import type { PackSource } from './pack-stream.js';
 import { type GitCall, checkExit, spawnGit } from './process.js';
 
-/** A pack that holds `oids` (and possibly nothing else). Throws when the stage lacks one of them. */
-export async function* stagePack(stage: Stage, oids: readonly string[], like: GitCall): AsyncGenerator<Uint8Array> {
-  const whole = await wholePack(stage, oids);
-  if (whole !== null) yield* createReadStream(whole, { highWaterMark: 512 * 1024 });
-  else yield* packSome(stage, oids, like);
+/** Packs that together hold exactly `oids`, each once. Reading them throws when the stage lacks one. */
+export async function stagePacks(
+  stage: Stage,
+  oids: readonly string[],
+  like: GitCall,
+): Promise<readonly PackSource[]> {
+  const wanted = new Set(oids);
+  if (wanted.size === 0) return [];
+  const sources: PackSource[] = [];
+  for (const pack of await packsOfStage(stage)) {
+    // An object in two packs is taken from the first; a pack with anything else in it is not taken whole.
+    if (!pack.oids.every((oid) => wanted.has(oid))) continue;
+    for (const oid of pack.oids) wanted.delete(oid);
+    sources.push({ count: pack.oids.length, chunks: readPack(pack.file) });
+  }
+  if (wanted.size > 0) sources.push({ count: wanted.size, chunks: packSome(stage, [...wanted], like) });
+  return sources;
 }
 
-async function wholePack(stage: Stage, oids: readonly string[]): Promise<string | null> {
+/** Opens the file only when its turn comes. */
+async function* readPack(file: string): AsyncGenerator<Uint8Array> {
+  for await (const chunk of createReadStream(file, { highWaterMark: 512 * 1024 })) yield chunk as Uint8Array;
+}
+
+async function packsOfStage(stage: Stage) {
   const dir = path.join(stage.repository, 'objects', 'pack');
   const indexes = (await readdir(dir)).filter((name) => name.endsWith('.idx'));
-  const [only] = indexes;
-  if (indexes.length !== 1 || only === undefined) return null;
-  const held = idxObjects(await readFile(path.join(dir, only)));
-  if (held === null || held.length !== oids.length) return null;
-  const wanted = new Set(oids);
-  return held.every((entry) => wanted.has(entry.oid)) ? path.join(dir, only.replace(/\.idx$/, '.pack')) : null;
+  return Promise.all(
+    indexes.sort().map(async (name) => {
+      const objects = idxObjects(await readFile(path.join(dir, name))) ?? [];
+      return {
+        file: path.join(dir, name.replace(/\.idx$/, '.pack')),
+        oids: objects.map((object) => object.oid),
+      };
+    }),
+  );
 }
 
 async function* packSome(stage: Stage, oids: readonly string[], like: GitCall): AsyncGenerator<Uint8Array> {
   const settings = { 'pack.compression': '1', 'pack.window': '0' };
   const scope = { home: like.scope.home, repository: stage.repository, settings };
-  const call = { ...like, scope, where: `the staging area ${stage.repository}`, args: ['pack-objects', '--stdout', '-q'] };
+  const call = {
+    ...like,
+    scope,
+    where: `the staging area ${stage.repository}`,
+    args: ['pack-objects', '--stdout', '-q'],
+  };
   const git = spawnGit(call);
   git.stdin.end(oids.map((oid) => `${oid}\n`).join(''));
   try {

@@ -9,8 +9,8 @@ import { type BlobIds, blobHasher, hashBytes } from '../files/hash.js';
 import { type ByteSink, readStable } from '../files/stable-read.js';
 import type { StatKey } from '../files/stat-key.js';
 import { writeBareRepository } from './bare.js';
-import { type BlobWriter, openBlobWriter } from './blob-writer.js';
 import { storeFailure } from './failure.js';
+import { type StageWriters, openStageWriters } from './stage-writers.js';
 
 // Enough to keep four libuv threads busy; more only costs memory.
 const READERS = 8;
@@ -75,7 +75,7 @@ export async function stageFiles(
   options: StageOptions = {},
 ): Promise<StageResult> {
   const scope = { home: stage.gitHome, repository: stage.repository };
-  const writer = openBlobWriter(scope, `the staging area ${stage.repository}`, options.signal);
+  const writers = openStageWriters(scope, `the staging area ${stage.repository}`, options.signal);
   const results: (StagedRead | StageProblem)[] = [];
   const source = numbered(inputs);
   const written = new Set<string>();
@@ -86,7 +86,7 @@ export async function stageFiles(
       const next = await source.next();
       if (next.done === true) return;
       const [index, input] = next.value;
-      const result = await stageOne(input, writer, written, options.signal);
+      const result = await stageOne(input, writers, written, options.signal);
       results[index] = result;
       done += 1;
       if ('oid' in result) bytes += result.size;
@@ -95,9 +95,9 @@ export async function stageFiles(
   };
   try {
     await Promise.all(Array.from({ length: READERS }, readNext));
-    await writer.close();
+    await writers.close();
   } catch (error) {
-    await writer.abort();
+    await writers.abort();
     throw error;
   }
   const staged = results.filter((result): result is StagedRead => 'oid' in result);
@@ -107,45 +107,52 @@ export async function stageFiles(
 
 async function stageOne(
   input: StageInput,
-  writer: BlobWriter,
+  writers: StageWriters,
   written: Set<string>,
   signal: CancelSignal | undefined,
 ): Promise<StagedRead | StageProblem> {
-  let ids: BlobIds | null = null;
+  const found: { ids: BlobIds | null } = { ids: null };
   let hasher = blobHasher(0);
-  const large = writer.large();
+  let size = 0;
+  let large: ByteSink | null = null;
   const sink: ByteSink = {
     async whole(bytes) {
-      ids = hashBytes(bytes);
+      const ids = hashBytes(bytes);
+      found.ids = ids;
       // git would find the twin as well, after packing it first.
       if (written.has(ids.oid)) return;
       written.add(ids.oid);
-      await writer.whole(bytes);
+      await writers.pick(bytes).whole(bytes);
     },
-    begin(size) {
-      hasher = blobHasher(size);
-      return large.begin(size);
+    begin(announced) {
+      hasher = blobHasher(announced);
+      size = announced;
+      large = null;
     },
-    chunk(bytes) {
+    async chunk(bytes) {
       hasher.update(bytes);
-      return large.chunk(bytes);
+      if (large === null) {
+        large = writers.pick(bytes).large();
+        await large.begin(size);
+      }
+      await large.chunk(bytes);
     },
     async end() {
-      ids = hasher.digest();
-      await large.end();
+      found.ids = hasher.digest();
+      await large?.end();
     },
   };
   const { local, path: target, mode } = input;
   const read = await readStable(input.absolute, sink, signal);
   if (!read.ok) return { local, path: target, status: read.status, reason: read.reason };
-  if (ids === null) throw new NxsError('ACTIVITY_FAILED', `No ids were computed for ${local}.`);
-  return { local, path: target, ...(ids as BlobIds), size: read.stat.size, mode, stat: read.stat };
+  if (found.ids === null) throw new NxsError('ACTIVITY_FAILED', `No ids were computed for ${local}.`);
+  return { local, path: target, ...found.ids, size: read.stat.size, mode, stat: read.stat };
 }
 
 /** Hands out inputs one by one to several readers, each with its place in the order. */
-function numbered(
-  inputs: Iterable<StageInput> | AsyncIterable<StageInput>,
-): { next: () => Promise<IteratorResult<readonly [number, StageInput], undefined>> } {
+function numbered(inputs: Iterable<StageInput> | AsyncIterable<StageInput>): {
+  next: () => Promise<IteratorResult<readonly [number, StageInput], undefined>>;
+} {
   const generator = (async function* () {
     let index = 0;
     for await (const input of inputs) yield [index++, input] as const;

@@ -16,7 +16,9 @@ export function openStages(dir: string, gitHome: string): Stages {
   return {
     async add(run, inputs, signal) {
       const stage = (await exists(handle(run).repository)) ? handle(run) : await openStage(dir, run, gitHome);
-      const { staged, problems } = await stageFiles(stage, inputs, { signal: signal as AbortSignal | undefined });
+      const { staged, problems } = await stageFiles(stage, inputs, {
+        signal: signal as AbortSignal | undefined,
+      });
       return { staged: staged.map(({ stat: _stat, ...file }) => file), problems };
     },
     open: handle,

@@ -31,7 +31,10 @@ function collision(path: string): NxsError {
 }
 
 /** All tree objects under `node`, the root last. Directories without a file vanish, as git cannot hold them. */
-export function treeObjects(node: TreeNode): { readonly root: GitObject; readonly all: readonly GitObject[] } {
+export function treeObjects(node: TreeNode): {
+  readonly root: GitObject;
+  readonly all: readonly GitObject[];
+} {
   const all = new Map<string, GitObject>();
   const root = encodeNode(node, all);
   return { root, all: [...all.values()] };

@@ -27,13 +27,20 @@ export async function dayFiles(dir: string): Promise<readonly string[]> {
     return names.filter((name) => DAY_FILE.test(name)).sort();
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw new NxsError(
-      'STATE_UNREADABLE',
-      `The journal directory ${dir} cannot be read: ${errorMessage(error)}.`,
-      {},
-      error,
-    );
+    throw unreadable(dir, error);
   }
+}
+
+export function unreadable(path: string, error: unknown): NxsError {
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new NxsError('CANCELLED', 'Reading the journal was cancelled.', {}, error);
+  }
+  return new NxsError(
+    'STATE_UNREADABLE',
+    `The journal cannot be read at ${path}: ${errorMessage(error)}.`,
+    { path },
+    error,
+  );
 }
 
 export function dayPath(dir: string, dayFile: string): string {

@@ -1,7 +1,8 @@
 // Readers take the journal as it is: a line that cannot be read is told and passed over, never an error.
 import { parseLine } from '../../domain/journal-chain.js';
 import type { JournalEvent } from '../../domain/journal.js';
-import { dayFiles, dayPath } from './files.js';
+import { errnoOf } from '../../domain/errors.js';
+import { dayFiles, dayPath, unreadable } from './files.js';
 import { lineBatches, linesBackward } from './lines.js';
 
 export interface ReadOptions {
@@ -22,18 +23,17 @@ export interface ReadOptions {
 /**
  * Events of the journal in the order of writing (or its reverse), streamed: memory does not grow with the
  * journal. An absent journal has none. The unfinished last line of a running writer is left out. An event
- * may be written after its own time `at`, never before it, which is what lets `since` pass over whole files.
+ * may be written after its own time `at`, never before it, which is what lets `since` pass over whole files. Throws STATE_UNREADABLE, CANCELLED.
  */
 export async function* readJournal(dir: string, options: ReadOptions = {}): AsyncGenerator<JournalEvent> {
   const wanted = filterOf(options);
   let left = options.limit ?? Number.POSITIVE_INFINITY;
   if (left <= 0) return;
   for (const file of await filesFor(dir, options)) {
+    const path = dayPath(dir, file);
     const lines =
-      options.order === 'newest'
-        ? linesBackward(dayPath(dir, file), options.signal)
-        : forward(dayPath(dir, file), options.signal);
-    for await (const bytes of lines) {
+      options.order === 'newest' ? linesBackward(path, options.signal) : forward(path, options.signal);
+    for await (const bytes of present(lines, path)) {
       const event = parseLine(bytes.toString('utf8'));
       if (event === null) {
         options.unreadable?.(file);
@@ -44,6 +44,15 @@ export async function* readJournal(dir: string, options: ReadOptions = {}): Asyn
       left -= 1;
       if (left <= 0) return;
     }
+  }
+}
+
+/** A day that retention takes away while it is read is no error. */
+async function* present(lines: AsyncGenerator<Buffer>, path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* lines;
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw unreadable(path, error);
   }
 }
 

@@ -2,7 +2,7 @@
 import { createVerifier } from '../../domain/journal-verify.js';
 import type { JournalLine, Verification } from '../../domain/journal-verify.js';
 import { GENESIS } from '../../domain/journal-chain.js';
-import { ANCHOR_FILE, dayFiles, dayPath, HEAD_FILE, sha256Text } from './files.js';
+import { ANCHOR_FILE, dayFiles, dayPath, HEAD_FILE, sha256Text, unreadable } from './files.js';
 import { readAnchor, readHead } from './head.js';
 import type { RawLine } from './lines.js';
 import { lineBatches } from './lines.js';
@@ -28,9 +28,14 @@ export async function verifyJournal(dir: string, signal?: AbortSignal): Promise<
     ...(head === 'absent' && files.length === 0 ? {} : { head: typeof head === 'string' ? null : head.hash }),
   });
   for (const file of files) {
+    const path = dayPath(dir, file);
     let number = 0;
-    for await (const batch of lineBatches(dayPath(dir, file), 0, signal)) {
-      for (const line of batch) verifier.push(journalLine(file, (number += 1), line));
+    try {
+      for await (const batch of lineBatches(path, 0, signal)) {
+        for (const line of batch) verifier.push(journalLine(file, (number += 1), line));
+      }
+    } catch (error) {
+      throw unreadable(path, error);
     }
   }
   const result = verifier.finish();

@@ -203,4 +203,26 @@ describe('a small disk', () => {
       });
     },
   );
+
+  it.skipIf(!small)(
+    'is not needed: a bind mount, which has the same device number, gets its files too (needs root)',
+    async () => {
+      const target = join(scratch, 'bound');
+      const elsewhere = join(scratch, 'elsewhere');
+      await mkdir(join(target, 'd1'), { recursive: true });
+      await mkdir(elsewhere);
+      await writeFile(join(elsewhere, 'f1'), 'old');
+      execFileSync('mount', ['--bind', elsewhere, join(target, 'd1')]);
+      try {
+        const source = directorySource(join(scratch, 'objects'));
+        const undoDir = join(scratch, 'bound-undo');
+        await restoreFiles({ id: 'r1', files, source, target, undoDir });
+        expect(await treeOf(target)).toEqual(wanted);
+        await undoRestore({ id: 'u1', of: 'r1', undoDir });
+        expect(await treeOf(target)).toEqual({ 'd1/f1': 'old' });
+      } finally {
+        execFileSync('umount', ['-l', join(target, 'd1')]);
+      }
+    },
+  );
 });

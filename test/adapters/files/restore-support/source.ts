@@ -40,16 +40,17 @@ export async function makeBackup(
   );
 }
 
-export function sha256(bytes: Buffer | string): string {
+function sha256(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Every file below a directory, as path -> bytes in Latin-1 (one character a byte). */
+/** Every file below a directory (but the spare of a lock whose owner was killed), as path -> bytes in Latin-1 (one character a byte). */
 export async function treeOf(dir: string): Promise<Record<string, string>> {
   const tree: Record<string, string> = {};
   // Not entry.parentPath: Node 20.3 does not have it.
   for (const name of await readdir(dir, { recursive: true })) {
     const path = join(dir, name);
+    if (/^\.nxs-restore\.lock\..*\.tmp$/.test(name)) continue;
     if ((await lstat(path)).isFile()) tree[name] = (await readFile(path)).toString('latin1');
   }
   return tree;
