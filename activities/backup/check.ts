@@ -66,7 +66,7 @@ async function checkOne(
   const { store } = destination;
   try {
     const book = await trustedBook(ports, store);
-    const view = await viewRemote(ports, store, task);
+    const view = await viewRemote(ports, store, null, task);
     const expected = book?.files ?? view.manifest?.files ?? [];
     if (view.head === null || expected.length === 0) {
       return blank(name, 'not_proved', 'there is no backup in it yet');
@@ -84,6 +84,7 @@ async function checkOne(
     const { entries, proofs, read } = await judge(ports, question, task);
     await ports.state.saveEntries(CHECK_RUN, name, entries);
     await ports.state.saveProofs(name, {
+      node: ports.settings.node,
       commit: book?.commit ?? view.head.commit,
       manifest: book?.manifest ?? view.manifest?.digest ?? '',
       witness: await store.witness(),

@@ -1,6 +1,6 @@
 // The first step of a run: one consistent picture of the source, with every byte that some destination lacks read once into
 // the run's stage. After it, nothing looks at the live files again.
-import type { Catalog, StageInput } from '../../domain/backup/local-ports.js';
+import type { Catalog, ProofBook, StageInput } from '../../domain/backup/local-ports.js';
 import type { Destination } from '../../domain/backup/ports.js';
 import type { RunRecord } from '../../domain/backup/record.js';
 import type { StagedFile } from '../../domain/backup/entry.js';
@@ -10,7 +10,7 @@ import { isMassDelete } from '../../domain/mass-delete.js';
 import type { BackupPlan, PlanInput, PlannedDestination } from '../contracts.js';
 import { chooseFiles, type Choice } from './choose.js';
 import type { BackupPorts, ConfiguredDestination, Task } from './ports.js';
-import { viewRemote, type RemoteView } from './remote.js';
+import { trustedBook, viewRemote, type RemoteView } from './remote.js';
 
 /** Names of missing files that a held run shows. */
 const EXAMPLES = 10;
@@ -63,12 +63,13 @@ async function prepare(
   try {
     await store.prepare();
     const { sameDisk } = await store.access(ports.source.root);
-    const view = await viewSoundly(ports, store, task);
+    const book = await trustedBook(ports, store);
+    const view = await viewSoundly(ports, store, book, task);
     const listed = new Set(
       [...(view?.files.values() ?? [])].map((file) => (file.size === null ? '' : file.oid)),
     );
     const lacking = new Set(await store.lacks(known.filter((oid) => !listed.has(oid))));
-    const previous = view?.manifest?.files ?? (await ports.state.loadProofs(name))?.files ?? [];
+    const previous = view?.manifest?.files ?? book?.files ?? [];
     return { planned: { ...ready, sameDisk }, lacking, previous };
   } catch (error) {
     return nothing({ ...ready, state: 'failed', note: errorMessage(error) });
@@ -76,9 +77,14 @@ async function prepare(
 }
 
 /** A destination whose tree cannot be read is not refused here: publishing rescues it. */
-async function viewSoundly(ports: BackupPorts, store: Destination, task: Task): Promise<RemoteView | null> {
+async function viewSoundly(
+  ports: BackupPorts,
+  store: Destination,
+  book: ProofBook | null,
+  task: Task,
+): Promise<RemoteView | null> {
   try {
-    return await viewRemote(ports, store, task);
+    return await viewRemote(ports, store, book, task);
   } catch (error) {
     if (error instanceof NxsError && error.code === 'DESTINATION_UNREADABLE') return null;
     throw error;

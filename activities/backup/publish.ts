@@ -2,7 +2,7 @@
 // be read is rescued: healed in place when possible, else moved aside (never deleted) and started anew.
 import type { EntryResult, StagedFile } from '../../domain/backup/entry.js';
 import { unproved } from '../../domain/backup/classify.js';
-import type { Catalog } from '../../domain/backup/local-ports.js';
+import type { Catalog, ProofBook } from '../../domain/backup/local-ports.js';
 import { encodeManifest, MANIFEST_PATH } from '../../domain/backup/manifest.js';
 import type { Destination } from '../../domain/backup/ports.js';
 import { NxsError } from '../../domain/errors.js';
@@ -21,8 +21,8 @@ export async function publishBackup(
   const store = storeOf(ports, input.destination);
   const catalog = await ports.state.loadCatalog(input.run);
   await store.prepare();
-  return touching(ports, store, async () => {
-    const { view, note } = await viewOrRescue(ports, input, store, catalog, task);
+  return touching(ports, store, async (book) => {
+    const { view, note } = await viewOrRescue(ports, input, store, { catalog, book }, task);
     const files = [...catalog.files, ...carriedOver(view, catalog)];
     if (view.head !== null && holdsExactly(view, files)) {
       await ports.state.saveCommit(input.run, store.name, view.head.commit);
@@ -83,14 +83,14 @@ async function viewOrRescue(
   ports: BackupPorts,
   input: DestinationRef,
   store: Destination,
-  catalog: Catalog,
+  seen: { readonly catalog: Catalog; readonly book: ProofBook | null },
   task: Task,
 ): Promise<{ view: RemoteView; note: string | null }> {
   try {
-    return { view: await viewRemote(ports, store, task), note: null };
+    return { view: await viewRemote(ports, store, seen.book, task), note: null };
   } catch (error) {
     if (!(error instanceof NxsError) || error.code !== 'DESTINATION_UNREADABLE') throw error;
-    return rescue(ports, input, store, catalog, error.message, task);
+    return rescue(ports, input, store, seen.catalog, error.message, task);
   }
 }
 
@@ -115,12 +115,12 @@ async function rescue(
     )
     .catch(() => 'healing in place failed');
   try {
-    return { view: await viewRemote(ports, store, task), note: `${damage} ${attempt}` };
+    return { view: await viewRemote(ports, store, null, task), note: `${damage} ${attempt}` };
   } catch (error) {
     if (!(error instanceof NxsError) || error.code !== 'DESTINATION_UNREADABLE') throw error;
     const kept = await store.setAside(new Date(ports.now()).toISOString());
     await store.prepare();
-    const view = await viewRemote(ports, store, task);
+    const view = await viewRemote(ports, store, null, task);
     return {
       view,
       note: `${damage} It could not be healed in place: a full backup was made anew, the damaged one is kept at ${kept}`,

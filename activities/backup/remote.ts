@@ -1,7 +1,7 @@
 // One look at a destination, before anything is decided: its head, its listing, and whose tree it is.
 import type { StagedFile } from '../../domain/backup/entry.js';
 import type { ProofBook } from '../../domain/backup/local-ports.js';
-import { MANIFEST_PATH, parseManifest, type Manifest } from '../../domain/backup/manifest.js';
+import { MANIFEST_PATH, parseManifest } from '../../domain/backup/manifest.js';
 import type { Destination, Head, RemoteFile } from '../../domain/backup/ports.js';
 import { NxsError } from '../../domain/errors.js';
 import type { BackupPorts, Task } from './ports.js';
@@ -13,16 +13,27 @@ export interface RemoteView {
   readonly manifest: RemoteManifest | null;
 }
 
-export interface RemoteManifest extends Manifest {
+export interface RemoteManifest {
+  /** The node whose backup it is. */
+  readonly node: string;
+  readonly files: readonly StagedFile[];
   /** SHA-256 of its bytes. */
   readonly digest: string;
 }
 
-/** Looks at the head. Throws NxsError DESTINATION_FOREIGN when the tree under our prefix is not this node's. */
-export async function viewRemote(ports: BackupPorts, store: Destination, task: Task): Promise<RemoteView> {
+/**
+ * Looks at the head. `book` is what a trusted proof book says of it: an untouched store at the same commit is not listed
+ * again. Throws NxsError DESTINATION_FOREIGN when the tree under our prefix is not this node's.
+ */
+export async function viewRemote(
+  ports: BackupPorts,
+  store: Destination,
+  book: ProofBook | null,
+  task: Task,
+): Promise<RemoteView> {
   const head = await store.head();
   if (head === null) return { head, files: new Map(), manifest: null };
-  return { head, ...(await viewCommit(ports, store, head.commit, task)) };
+  return { head, ...(await viewCommit(ports, store, head.commit, book, task)) };
 }
 
 /** The same for one commit. */
@@ -30,19 +41,27 @@ export async function viewCommit(
   ports: BackupPorts,
   store: Destination,
   commit: string,
+  book: ProofBook | null,
   task: Task,
 ): Promise<Omit<RemoteView, 'head'>> {
-  const view = await readCommit(ports, store, commit, task);
+  const stands = book?.commit === commit && book.files.every((file) => file.verifiedAt !== null);
+  const view = stands ? viewOfBook(book) : await readCommit(store, commit, task, ports);
   requireOurs(ports, store, view.manifest, view.files.size);
   return view;
 }
 
+/** What we read of this very commit, byte for byte, and nobody has touched since. */
+function viewOfBook(book: ProofBook): Omit<RemoteView, 'head'> {
+  const files = new Map(book.files.map((file): [string, RemoteFile] => [file.path, file]));
+  return { files, manifest: { node: book.node, files: book.files, digest: book.manifest } };
+}
+
 /** What a commit holds, whoever made it: a restore may bring back another node's backup. */
 export async function readCommit(
-  ports: BackupPorts,
   store: Destination,
   commit: string,
   task: Task,
+  ports: Pick<BackupPorts, 'sha256'>,
 ): Promise<Omit<RemoteView, 'head'>> {
   const files = new Map<string, RemoteFile>();
   for (const file of await store.list(commit)) {
@@ -54,12 +73,17 @@ export async function readCommit(
   return { files, manifest };
 }
 
-function requireOurs(ports: BackupPorts, store: Destination, manifest: Manifest | null, files: number): void {
+function requireOurs(
+  ports: BackupPorts,
+  store: Destination,
+  manifest: RemoteManifest | null,
+  files: number,
+): void {
   const where = `${store.name} (${store.location})${store.prefix === '' ? '' : `, prefix ${store.prefix}`}`;
-  if (manifest !== null && manifest.header.node !== ports.settings.node) {
+  if (manifest !== null && manifest.node !== ports.settings.node) {
     throw new NxsError(
       'DESTINATION_FOREIGN',
-      `${where} holds the backup of the node "${manifest.header.node}", this one is "${ports.settings.node}".`,
+      `${where} holds the backup of the node "${manifest.node}", this one is "${ports.settings.node}".`,
     );
   }
   if (manifest === null && files > 0) {
@@ -68,7 +92,7 @@ function requireOurs(ports: BackupPorts, store: Destination, manifest: Manifest 
 }
 
 async function readManifest(
-  ports: BackupPorts,
+  ports: Pick<BackupPorts, 'sha256'>,
   store: Destination,
   listed: RemoteFile,
   task: Task,
@@ -78,7 +102,7 @@ async function readManifest(
   if (typeof parsed === 'string') {
     throw new NxsError('DESTINATION_UNREADABLE', `The manifest in ${store.name} is damaged: ${parsed}.`);
   }
-  return { ...parsed, digest: ports.sha256(bytes) };
+  return { node: parsed.header.node, files: parsed.files, digest: ports.sha256(bytes) };
 }
 
 /** One small blob as a whole. Throws NxsError DESTINATION_UNREADABLE. */

@@ -102,7 +102,7 @@ async function tryStore(
   const commit = at === null ? ((await store.head())?.commit ?? null) : await store.resolve(at);
   if (commit === null)
     return at === null ? 'it holds no backup yet' : `it has no revision at or before "${at}"`;
-  const { manifest } = await readCommit(ports, store, commit, task);
+  const { manifest } = await readCommit(store, commit, task, ports);
   if (manifest === null) return `${commit.slice(0, 12)} has no manifest, so nothing in it could be proved`;
   // Files go back to where they were, whatever they are called in the destination.
   const oids = manifest.files.map((file) => ({ ...file, path: file.local }));

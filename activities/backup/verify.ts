@@ -19,7 +19,7 @@ export async function verifyBackup(
   const catalog = await ports.state.loadCatalog(run);
   const commit = await ports.state.loadCommit(run, destination);
   const book = await trustedBook(ports, store);
-  const view = await viewCommit(ports, store, commit, task);
+  const view = await viewCommit(ports, store, commit, book, task);
   if (view.manifest === null) {
     throw new NxsError('DESTINATION_UNREADABLE', `${store.name} lost the manifest of ${commit}.`);
   }
@@ -40,6 +40,7 @@ export async function verifyBackup(
     .filter((file) => !present.has(file.path))
     .map((file) => ({ ...file, verifiedAt: provedAt.get(file.oid) ?? null }));
   await ports.state.saveProofs(destination, {
+    node: ports.settings.node,
     commit,
     manifest: view.manifest.digest,
     witness: await store.witness(),

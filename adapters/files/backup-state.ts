@@ -41,7 +41,7 @@ export function openBackupState(dir: string): BackupState {
       };
     },
     saveCommit: (run, destination, commit) =>
-      atomicWrite(runFile(run, `${fileNameOf(destination)}.commit`), commit),
+      atomicWrite(runFile(run, `${fileNameOf(destination)}.commit`), commit, { sync: false }),
     async loadCommit(run, destination) {
       const file = runFile(run, `${fileNameOf(destination)}.commit`);
       return readFile(file, 'utf8').catch((error: unknown) => {
@@ -60,8 +60,8 @@ export function openBackupState(dir: string): BackupState {
       type Header = Omit<ProofBook, 'files'>;
       const found = await readNdjson<Header, ProofBook['files'][number]>(proofsFile(destination), 'proofs');
       if (found === null) return null;
-      const { commit, manifest, witness, provedAt } = found.header;
-      return { commit, manifest, witness, provedAt, files: found.lines };
+      const { node, commit, manifest, witness, provedAt } = found.header;
+      return { node, commit, manifest, witness, provedAt, files: found.lines };
     },
     async saveRecord(record) {
       await atomicWrite(runFile(record.run, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);

@@ -1,5 +1,5 @@
 // State files of many lines: a header, then one JSON value a line. Written whole and atomically; a file that is torn or of
-// another kind reads as null, because everything we keep this way can be found out again.
+// another kind reads as null, because everything we keep this way can be found out again; so it is not synced either.
 import { readFile } from 'node:fs/promises';
 import { atomicWrite } from './atomic-write.js';
 
@@ -11,7 +11,7 @@ export async function writeNdjson(
   lines: readonly unknown[],
 ): Promise<void> {
   const text = [{ nxs: kind, lines: lines.length, ...header }, ...lines].map((line) => JSON.stringify(line));
-  await atomicWrite(file, `${text.join('\n')}\n`);
+  await atomicWrite(file, `${text.join('\n')}\n`, { sync: false });
 }
 
 /** The header and the lines, or null when the file is absent, torn, or of another kind. */

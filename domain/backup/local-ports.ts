@@ -75,6 +75,8 @@ export interface Catalog {
 
 /** All we hold proved about one destination. */
 export interface ProofBook {
+  /** Node whose backup it is. */
+  readonly node: string;
   /** Head that was read. */
   readonly commit: string;
   /** SHA-256 of the manifest in that commit. */
