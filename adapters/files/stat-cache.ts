@@ -1,7 +1,7 @@
 // Spares reading files that were not touched since they were hashed. A wrong hit would skip a changed file for
 // ever, so everything doubtful is no hit: a racy stamp, a torn line, another format.
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { atomicWrite } from './atomic-write.js';
 import { type StatKey, sameStat } from './stat-key.js';
 
 export interface CachedFile extends StatKey {
@@ -38,28 +38,14 @@ export async function loadStatCache(file: string): Promise<Map<string, CachedFil
   return cache;
 }
 
-/** Replaces the state file atomically: after a crash it is the old one or the new one. */
+/** Replaces the state file atomically. Not synced: what a power cut takes is only read again. */
 export async function saveStatCache(file: string, cache: StatCache): Promise<void> {
   const lines = [HEADER];
   for (const [at, entry] of cache) {
     const { mtimeNs, ctimeNs, size, ino, oid, sha256, mode, seenNs } = entry;
     lines.push(JSON.stringify([at, mtimeNs, ctimeNs, size, ino, oid, sha256, mode, seenNs]));
   }
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${String(process.pid)}.tmp`;
-  try {
-    const handle = await open(temporary, 'w', 0o600);
-    try {
-      await handle.writeFile(`${lines.join('\n')}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await atomicWrite(file, `${lines.join('\n')}\n`, { sync: false });
 }
 
 /** The entry of an untouched file, or null when it must be read again (SYNC.md, step 3: the racy rule). */

@@ -1,6 +1,6 @@
-import { NxsError } from '../../domain/errors.js';
+import { errorMessage, NxsError } from '../../domain/errors.js';
 import { cacheDirectory, TEMPORAL_CLI, type Artifact } from './artifact.js';
-import type { Progress, Source, SourceContext } from './source.js';
+import type { Found, Progress, Source, SourceContext } from './source.js';
 import { cached } from './sources/cached.js';
 import { download } from './sources/download.js';
 import { named } from './sources/named.js';
@@ -50,7 +50,7 @@ export async function resolveProgram(options: ResolveOptions = {}): Promise<Prog
   };
   const reasons: string[] = [];
   for (const source of options.sources ?? CHAIN) {
-    const found = await source.find(context);
+    const found = await look(source, context);
     if (context.signal.aborted && found.kind !== 'found')
       throw new NxsError(
         'CANCELLED',
@@ -61,6 +61,15 @@ export async function resolveProgram(options: ResolveOptions = {}): Promise<Prog
     if (found.kind === 'failed') context.progress(`${source.name}: ${found.reason}`);
   }
   throw unavailable(context.artifact, reasons);
+}
+
+/** A source that throws (a cache directory that cannot be made) has failed like any other. */
+async function look(source: Source, context: SourceContext): Promise<Found> {
+  try {
+    return await source.find(context);
+  } catch (error) {
+    return { kind: 'failed', reason: errorMessage(error) };
+  }
 }
 
 function unavailable(artifact: Artifact, reasons: readonly string[]): NxsError {

@@ -34,7 +34,7 @@ export interface TemporalTarget {
 
 export interface TemporalConnection {
   readonly client: Client;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The target that the config names; null for an embedded server, whose address `run.json` knows. */

