@@ -62,7 +62,7 @@ async function prepare(
   const ready = { name, kind, location: store.location, sameDisk: null, state: 'ready', note: null } as const;
   try {
     await store.prepare();
-    const { sameDisk } = await store.access(ports.source.root);
+    const sameDisk = await store.sharesDisk(ports.source.root);
     const book = await trustedBook(ports, store);
     const view = await viewSoundly(ports, store, book, task);
     const listed = new Set(

@@ -13,7 +13,7 @@ const LEAST_FREE = 100 * 1024 * 1024;
 /** The port's access(); never throws. */
 export async function storeAccess(store: GitStore, dataDir: string): Promise<Access> {
   const { path: at } = store;
-  const facts = { free: await freeBytes(at), sameDisk: await sameDevice(at, dataDir) };
+  const facts = { free: await freeBytes(at), sameDisk: await sharesDisk(at, dataDir) };
   try {
     await readdir(at);
     await readdir(packDirectory(store));
@@ -65,7 +65,8 @@ async function freeBytes(at: string): Promise<number | null> {
   }
 }
 
-async function sameDevice(at: string, dataDir: string): Promise<boolean | null> {
+/** The port's sharesDisk(): a destination that does not exist yet counts as where it will be made. */
+export async function sharesDisk(at: string, dataDir: string): Promise<boolean | null> {
   try {
     const [a, b] = await Promise.all([stat(await nearest(at)), stat(dataDir)]);
     return a.dev === b.dev;

@@ -2,7 +2,7 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Destination } from '../../domain/backup/ports.js';
-import { storeAccess } from './access.js';
+import { sharesDisk, storeAccess } from './access.js';
 import { syncDirectory } from '../files/atomic-write.js';
 import { storeFailure } from './failure.js';
 import { healStore } from './heal.js';
@@ -34,6 +34,7 @@ export function createGitDestination(options: GitDestinationOptions): Destinatio
     location: store.path,
     prefix,
     access: (dataDir) => storeAccess(store, dataDir),
+    sharesDisk: (dataDir) => sharesDisk(store.path, dataDir),
     prepare: () => prepareStore(store),
     head: () => readHead(store),
     list: (commit) => listFiles(store, commit),

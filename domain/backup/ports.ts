@@ -105,7 +105,10 @@ export interface Destination {
   readonly location: string;
   /** Subtree that this node owns: '' or 'some/dir/' with the trailing slash. */
   readonly prefix: string;
+  /** Can it be read and written, and is there room? Looks at all of it; for a cheap look take `sharesDisk`. */
   access(dataDir: string): Promise<Access>;
+  /** True when it lies on the device of the data directory; null when unknown. */
+  sharesDisk(dataDir: string): Promise<boolean | null>;
   /** Brings an unfinished earlier run to a clean state and creates what is missing. */
   prepare(): Promise<void>;
   head(): Promise<Head | null>;
