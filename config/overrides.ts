@@ -29,7 +29,9 @@ export function overrideFindings(env: Environment): readonly Finding[] {
   const findings: Finding[] = [];
   const address = env['NXS_TEMPORAL_ADDRESS'] ?? '';
   if (address !== '' && !HOST_PORT.test(address)) {
-    findings.push(fileFinding('environment', 'NXS_TEMPORAL_ADDRESS: expected HOST:PORT, for example cloud:7233'));
+    findings.push(
+      fileFinding('environment', 'NXS_TEMPORAL_ADDRESS: expected HOST:PORT, for example cloud:7233'),
+    );
   }
   const port = env['NXS_HTTP_PORT'] ?? '';
   if (port !== '' && (!PORT.test(port) || Number(port) > 65_535)) {

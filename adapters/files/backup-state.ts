@@ -32,12 +32,13 @@ export function openBackupState(dir: string): BackupState {
       await writeNdjson(runFile(run, 'catalog.ndjson'), 'catalog', {}, lines);
     },
     async loadCatalog(run) {
-      const found = await readNdjson<object, CatalogLine>(runFile(run, 'catalog.ndjson'), 'catalog');
+      const found = await readNdjson(runFile(run, 'catalog.ndjson'), 'catalog');
       if (found === null) throw new NxsError('STATE_UNREADABLE', `The catalog of the run ${run} is gone.`);
+      const lines = found.lines as readonly CatalogLine[];
       return {
-        files: found.lines.flatMap((line) => ('file' in line ? [line.file] : [])),
-        problems: found.lines.flatMap((line) => ('problem' in line ? [line.problem] : [])),
-        uncovered: found.lines.flatMap((line) => ('uncovered' in line ? [line.uncovered] : [])),
+        files: lines.flatMap((line) => ('file' in line ? [line.file] : [])),
+        problems: lines.flatMap((line) => ('problem' in line ? [line.problem] : [])),
+        uncovered: lines.flatMap((line) => ('uncovered' in line ? [line.uncovered] : [])),
       };
     },
     saveCommit: (run, destination, commit) =>
@@ -51,17 +52,17 @@ export function openBackupState(dir: string): BackupState {
     saveEntries: (run, destination, entries) =>
       writeNdjson(entriesFile(run, destination), 'entries', {}, entries),
     async loadEntries(run, destination) {
-      return (await readNdjson<object, EntryResult>(entriesFile(run, destination), 'entries'))?.lines ?? [];
+      const found = await readNdjson(entriesFile(run, destination), 'entries');
+      return (found?.lines ?? []) as readonly EntryResult[];
     },
     async saveProofs(destination, { files, ...header }) {
       await writeNdjson(proofsFile(destination), 'proofs', header, files);
     },
     async loadProofs(destination) {
-      type Header = Omit<ProofBook, 'files'>;
-      const found = await readNdjson<Header, ProofBook['files'][number]>(proofsFile(destination), 'proofs');
+      const found = await readNdjson(proofsFile(destination), 'proofs');
       if (found === null) return null;
-      const { node, commit, manifest, witness, provedAt } = found.header;
-      return { node, commit, manifest, witness, provedAt, files: found.lines };
+      const { node, commit, manifest, witness, provedAt } = found.header as unknown as ProofBook;
+      return { node, commit, manifest, witness, provedAt, files: found.lines as ProofBook['files'] };
     },
     async saveRecord(record) {
       await atomicWrite(runFile(record.run, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);

@@ -14,11 +14,13 @@ export async function writeNdjson(
   await atomicWrite(file, `${text.join('\n')}\n`, { sync: false });
 }
 
+export interface NdjsonFile {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly lines: readonly unknown[];
+}
+
 /** The header and the lines, or null when the file is absent, torn, or of another kind. */
-export async function readNdjson<H, L>(
-  file: string,
-  kind: string,
-): Promise<{ readonly header: H; readonly lines: readonly L[] } | null> {
+export async function readNdjson(file: string, kind: string): Promise<NdjsonFile | null> {
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return null;
   try {
@@ -27,9 +29,8 @@ export async function readNdjson<H, L>(
       .slice(0, -1)
       .map((line) => JSON.parse(line) as unknown);
     if (typeof header !== 'object' || header === null) return null;
-    const said = header as { nxs?: unknown; lines?: unknown };
-    if (said.nxs !== kind || said.lines !== lines.length) return null;
-    return { header: header as H, lines: lines as L[] };
+    const said = header as Record<string, unknown>;
+    return said['nxs'] === kind && said['lines'] === lines.length ? { header: said, lines } : null;
   } catch {
     return null;
   }

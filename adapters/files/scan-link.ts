@@ -4,7 +4,7 @@ import { realpath, stat } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { errnoOf, errorMessage } from '../../domain/errors.js';
-import type { ScanEntry } from './scan.js';
+import type { ScanEntry } from './scan-entry.js';
 import { statKey } from './stat-key.js';
 
 const realPath = promisify(realpath);

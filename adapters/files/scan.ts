@@ -6,33 +6,14 @@ import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import type { CancelSignal } from '../../domain/backup/ports.js';
 import { NxsError, errnoOf, errorMessage } from '../../domain/errors.js';
+import type { Found, ScanEntry } from './scan-entry.js';
 import { scanLink } from './scan-link.js';
-import { type StatKey, statKey } from './stat-key.js';
+import { statKey } from './stat-key.js';
 
 const readDirectory = promisify(readdir);
 const lstatFile = promisify(lstat);
 const statPath = promisify(stat);
 const realPath = promisify(realpath);
-
-interface Found {
-  /** '/'-separated, relative to the root; never starts with a slash. */
-  readonly path: string;
-  readonly absolute: string;
-}
-
-export type ScanEntry =
-  | (Found & { readonly kind: 'file'; readonly size: number; readonly mode: number; readonly stat: StatKey })
-  /** A link to a regular file inside the root: `target` is that file's path; size, mode and stat are the target's. */
-  | (Found & {
-      readonly kind: 'link';
-      readonly target: string;
-      readonly targetAbsolute: string;
-      readonly size: number;
-      readonly mode: number;
-      readonly stat: StatKey;
-    })
-  | (Found & { readonly kind: 'other'; readonly reason: string })
-  | (Found & { readonly kind: 'unreadable'; readonly errno: string; readonly reason: string });
 
 export interface ScanOptions {
   /** Directories (path as in ScanEntry) that are not entered. */

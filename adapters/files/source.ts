@@ -5,7 +5,8 @@ import type { StagedFile } from '../../domain/backup/entry.js';
 import type { LocalFile, LocalSource, Survey } from '../../domain/backup/local-ports.js';
 import { isAlwaysOut } from '../../domain/backup/select.js';
 import { hashFile } from './hash.js';
-import { scanDirectory, type ScanEntry } from './scan.js';
+import { scanDirectory } from './scan.js';
+import type { ScanEntry } from './scan-entry.js';
 import { loadStatCache, lookUp, saveStatCache, type CachedFile } from './stat-cache.js';
 import type { StatKey } from './stat-key.js';
 

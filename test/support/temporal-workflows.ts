@@ -100,7 +100,7 @@ export async function openStage(): Promise<Stage> {
 function toJson(history: unknown): string {
   const require = createRequire(import.meta.url);
   const { historyToJSON } = require('@temporalio/common/lib/proto-utils') as {
-    historyToJSON: (this: void, history: unknown) => string;
+    historyToJSON: (history: unknown) => string;
   };
   return historyToJSON(history);
 }

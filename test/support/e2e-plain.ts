@@ -1,0 +1,130 @@
+// The steps of a backup, called one after the other as the workflow does, without Temporal: for faults by the hundred.
+// The order is that of workflows/backup.ts; nothing is replaced, git and files are real.
+import { checkBackup } from '../../activities/backup/check.js';
+import { healBackup } from '../../activities/backup/heal.js';
+import { planBackup } from '../../activities/backup/plan.js';
+import type { BackupPorts } from '../../activities/backup/ports.js';
+import { publishBackup } from '../../activities/backup/publish.js';
+import { recordBackup } from '../../activities/backup/record.js';
+import { restoreBackup } from '../../activities/backup/restore.js';
+import { verifyBackup } from '../../activities/backup/verify.js';
+import type { BackupPlan, RestoreInput } from '../../activities/contracts.js';
+import type { CheckResult, RestoreResult } from '../../domain/backup/results.js';
+import type { Config } from '../../config/types.js';
+import { allProved, type DestinationRecord, type RunRecord } from '../../domain/backup/record.js';
+import { errorMessage } from '../../domain/errors.js';
+import { backupPorts, SILENT } from '../../workers/backup-parts.js';
+import { standing } from '../../workers/offline.js';
+
+export type Step = 'planned' | 'published' | 'verified' | 'healed' | 'recorded';
+
+export interface RunOptions {
+  readonly confirm?: string;
+  /** Names the run; by default a new one. */
+  readonly run?: string;
+  readonly onStep?: (step: Step) => void;
+}
+
+const task = standing(() => undefined);
+let count = 0;
+
+/** Ports as a process that has just begun has them: all that it knows comes from the state directory. */
+export function freshPorts(config: Config): BackupPorts {
+  return backupPorts(config, SILENT);
+}
+
+/** One whole run. Never throws for a destination; a run without a plan is `failed`. */
+export async function runBackup(config: Config, options: RunOptions = {}): Promise<RunRecord> {
+  const ports = freshPorts(config);
+  const run = options.run ?? nextRun();
+  const started = new Date().toISOString();
+  const input = { run, workflowId: `plain/${run}`, trigger: 'person', started } as const;
+  const finish = async (
+    plan: BackupPlan | null,
+    destinations: DestinationRecord[],
+    failure: string | null,
+  ) => {
+    const record = await recordBackup(ports, { ...input, plan, destinations, failure });
+    options.onStep?.('recorded');
+    return record;
+  };
+  let plan: BackupPlan;
+  try {
+    plan = await planBackup(ports, { run, confirm: options.confirm ?? null }, task);
+  } catch (error) {
+    return finish(null, [], errorMessage(error));
+  }
+  options.onStep?.('planned');
+  const records: DestinationRecord[] = [];
+  for (const planned of plan.destinations) {
+    const { name, kind, location, sameDisk, state, note } = planned;
+    const blank = {
+      name,
+      kind,
+      location,
+      commit: null,
+      unchanged: false,
+      uploaded: 0,
+      counts: {},
+      same_disk: sameDisk,
+    };
+    const none = { ...blank, read: { files: 0, bytes: 0 } };
+    if (plan.held !== null) records.push({ ...none, state: 'skipped', note: null });
+    else if (state !== 'ready') records.push({ ...none, state, note });
+    else records.push({ ...none, ...(await backUpTo(ports, run, name, plan, options)) });
+  }
+  return finish(plan, records, null);
+}
+
+async function backUpTo(
+  ports: BackupPorts,
+  run: string,
+  destination: string,
+  plan: BackupPlan,
+  { onStep }: RunOptions,
+): Promise<Pick<DestinationRecord, 'state' | 'note'> & Partial<DestinationRecord>> {
+  try {
+    const published = await publishBackup(ports, { run, destination }, task);
+    onStep?.('published');
+    const notes = published.note === null ? [] : [published.note];
+    let verified = await verifyBackup(ports, { run, destination, round: 0 }, task);
+    onStep?.('verified');
+    for (let round = 1; round <= 2 && verified.healable > 0; round++) {
+      notes.push((await healBackup(ports, { run, destination, round }, task)).note);
+      onStep?.('healed');
+      verified = await verifyBackup(ports, { run, destination, round }, task);
+    }
+    const { commit, unchanged, uploaded } = published;
+    const { counts, read } = verified;
+    const state = allProved(counts) && plan.problems === 0 ? 'proved' : 'not_proved';
+    return {
+      state,
+      commit,
+      unchanged,
+      uploaded,
+      counts,
+      read,
+      note: notes.length === 0 ? null : notes.join('; '),
+    };
+  } catch (error) {
+    return { state: 'failed', note: errorMessage(error) };
+  }
+}
+
+/** A look from outside a run. */
+export function verify(config: Config, level: 'quick' | 'rolling' | 'full' = 'full'): Promise<CheckResult> {
+  const run = nextRun();
+  return checkBackup(freshPorts(config), { run, workflowId: `plain/${run}`, destination: null, level }, task);
+}
+
+/** A restore, or an undo. Throws what the step throws. */
+export function restore(config: Config, request: Partial<RestoreInput> = {}): Promise<RestoreResult> {
+  const run = request.run ?? nextRun();
+  const whole = { destination: null, at: null, to: null, paths: [], dryRun: false, undo: null };
+  return restoreBackup(freshPorts(config), { ...whole, ...request, run, workflowId: `plain/${run}` }, task);
+}
+
+function nextRun(): string {
+  const now = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${now}-${process.pid}-${(count++).toString().padStart(6, '0')}`;
+}
