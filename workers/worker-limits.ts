@@ -1,8 +1,8 @@
 /** Milliseconds that running activities have after a stop before they are cancelled. */
-export const GRACE_MS = 20_000;
+const GRACE_MS = 20_000;
 
 /** Milliseconds after which the worker gives up on activities that ignore their cancellation (30 s in all, issue of the set-up). */
-export const FORCE_MS = 28_000;
+const FORCE_MS = 28_000;
 
 /**
  * Options of the worker beside its wiring. A node is a small machine: few things at once, few workflows kept

@@ -15,7 +15,7 @@ export function gitObject(type: ObjectType, bytes: Uint8Array): GitObject {
 }
 
 /** SHA-1 over `<type> <size>\0` and the content. */
-export function objectId(type: string, bytes: Uint8Array): string {
+function objectId(type: string, bytes: Uint8Array): string {
   return createHash('sha1')
     .update(`${type} ${String(bytes.byteLength)}\0`)
     .update(bytes)

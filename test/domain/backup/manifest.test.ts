@@ -4,7 +4,11 @@ import { encodeManifest, parseManifest } from '../../../domain/backup/manifest.j
 import type { StagedFile } from '../../../domain/backup/entry.js';
 
 const hex = (length: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length });
+  fc.string({
+    unit: fc.constantFrom(...Array.from('0123456789abcdef')),
+    minLength: length,
+    maxLength: length,
+  });
 
 const file: fc.Arbitrary<StagedFile> = fc.record({
   local: fc.string({ unit: 'grapheme', minLength: 1 }),

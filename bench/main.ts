@@ -1,0 +1,44 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { machineLine } from './measure/machine.js';
+import { renderTable } from './measure/table.js';
+import { openScratch } from './subjects/scratch.js';
+import { benchBackup } from './suites/backup.js';
+import { benchMemory } from './suites/memory.js';
+import { benchStart } from './suites/start.js';
+import type { Suite } from './suites/suite.js';
+
+const SUITES: Readonly<Record<string, Suite>> = {
+  backup: { summary: 'speed of a backup and its proof beside git and restic', run: benchBackup },
+  start: { summary: 'start to /readyz, idle CPU and memory of each process', run: benchStart },
+  memory: { summary: 'memory of the worker with a corpus of 1 GB, in two shapes', run: benchMemory },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, rounds: { type: 'string', default: '5' } },
+});
+const name = positionals[0] ?? 'list';
+const suite = SUITES[name];
+if (suite === undefined) {
+  for (const [each, { summary }] of Object.entries(SUITES))
+    process.stdout.write(`${each.padEnd(8)} ${summary}\n`);
+  process.exitCode = name === 'list' ? 0 : 2;
+} else {
+  await runSuite(name, suite);
+}
+
+async function runSuite(title: string, { run }: Suite): Promise<void> {
+  const machine = machineLine();
+  const rounds = Math.max(1, Math.floor(Number(values.rounds)) || 5);
+  const scratch = openScratch();
+  try {
+    const rows = await run(scratch, { rounds, say: (line) => void process.stderr.write(`bench: ${line}\n`) });
+    process.stdout.write(`${renderTable(`${title}: ${machine}`, rows)}\n`);
+    if (values.json !== undefined) {
+      await writeFile(values.json, `${JSON.stringify({ suite: title, machine, rounds, rows }, null, 2)}\n`);
+    }
+  } finally {
+    scratch.remove();
+  }
+}

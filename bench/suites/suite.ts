@@ -1,0 +1,13 @@
+import type { Row } from '../measure/row.js';
+import type { Scratch } from '../subjects/scratch.js';
+
+export interface SuiteOptions {
+  readonly rounds: number;
+  /** Progress, for a person who waits. */
+  readonly say: (line: string) => void;
+}
+
+export interface Suite {
+  readonly summary: string;
+  readonly run: (scratch: Scratch, options: SuiteOptions) => Promise<readonly Row[]>;
+}
