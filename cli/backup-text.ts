@@ -1,6 +1,6 @@
 // How a run reads on a screen.
 import { isProved, type EntryStatus } from '../domain/backup/entry.js';
-import type { RunRecord } from '../domain/backup/record.js';
+import { plural, type RunRecord } from '../domain/backup/record.js';
 import type { BackupView } from '../workers/backup-view.js';
 import type { Context } from './definition.js';
 
@@ -18,7 +18,7 @@ export function printRecord(context: Context, record: RunRecord): void {
   for (const each of record.destinations) {
     const commit = each.commit === null ? '' : ` at ${each.commit.slice(0, 12)}`;
     context.out(
-      `  ${each.name}: ${each.state.replace('_', ' ')}${commit}, ${each.read.files} files read back`,
+      `  ${each.name}: ${each.state.replace('_', ' ')}${commit}, ${plural(each.read.files, 'file')} read back`,
     );
     if (each.note !== null) context.out(`    ${each.note}`);
     if (each.same_disk === true) {

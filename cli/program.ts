@@ -3,7 +3,7 @@ import { Command as Commander, Option as CommanderOption } from 'commander';
 import type { Command, Invocation } from './definition.js';
 import type { Globals } from './context.js';
 import { COMMANDS } from './registry.js';
-import { packageVersion } from './version.js';
+import { packageVersion } from '../workers/package-version.js';
 
 export type Execute = (
   command: Command,

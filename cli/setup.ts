@@ -25,8 +25,8 @@ export interface Reached {
 
 /** Connects to the control plane's Temporal. Throws NxsError TEMPORAL_UNREACHABLE. */
 export async function reachTemporal(config: Config): Promise<Reached> {
-  const { configuredTarget, connectTemporal, embeddedTarget } =
-    await import('../adapters/temporal/connect.js');
+  const { connectTemporal } = await import('../adapters/temporal/connect.js');
+  const { configuredTarget, embeddedTarget } = await import('../adapters/temporal/target.js');
   const { readRunFile } = await import('../workers/run-file.js');
   const running = await readRunFile(config.stateDir);
   const configured = configuredTarget(config.nxs.temporal);

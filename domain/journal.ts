@@ -74,10 +74,6 @@ export const knownBody = z.discriminatedUnion('type', [
     data: z.looseObject({ id: z.string(), undoes: z.string(), target: z.string(), counts }),
   }),
   z.object({
-    type: z.literal('engine.started'),
-    data: z.looseObject({ pid: count, version: z.string(), address: z.string() }),
-  }),
-  z.object({
     type: z.literal('engine.restarted'),
     data: z.looseObject({ pid: count, restarts: count, reason: z.string() }),
   }),

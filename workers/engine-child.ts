@@ -19,6 +19,7 @@ import {
 import type { Progress } from '../adapters/temporal/source.js';
 import { errorCode, errorMessage } from '../domain/errors.js';
 import { keepAlive, type Keeper } from './keeper.js';
+import type { Restart } from './lifecycle-journal.js';
 import { endOrphans } from './orphans.js';
 import { createSignpost } from './signpost.js';
 
@@ -29,6 +30,7 @@ export interface EngineChildOptions {
   readonly say: (line: string) => void;
   readonly progress: Progress;
   readonly changed: () => void;
+  readonly restarted: (restart: Restart) => void;
   /** The ports had to change after a restart. */
   readonly moved: () => void;
   /** No program at all: there is no point in trying again. */
@@ -64,6 +66,7 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
     name: 'Temporal',
     say,
     changed: options.changed,
+    restarted: options.restarted,
     ask: (child) => child.kill('SIGTERM'),
     hopeless(error) {
       if (errorCode(error) !== 'ENGINE_UNAVAILABLE') return false;

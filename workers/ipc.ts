@@ -1,4 +1,4 @@
-import type { TemporalTarget } from '../adapters/temporal/connect.js';
+import type { TemporalTarget } from '../adapters/temporal/target.js';
 
 // What supervisor and worker say to each other over Node's IPC channel. A message that is not one of these
 // (another version of us, a stray library) is dropped, never half understood.

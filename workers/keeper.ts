@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../domain/errors.js';
 import { restartDelay } from './backoff.js';
+import type { Restart } from './lifecycle-journal.js';
 
 export interface KeeperOptions {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface KeeperOptions {
   readonly say: (line: string) => void;
   /** Called after every start and every end. */
   readonly changed: () => void;
+  /** Called when a successor of a dead child runs. */
+  readonly restarted?: (restart: Restart) => void;
 }
 
 /** Keeps one child process alive until it is stopped. */
@@ -37,6 +40,7 @@ export function keepAlive(options: KeeperOptions): Keeper {
   let child: ChildProcess | null = null;
   let restarts = 0;
   let renewing = false;
+  let lastEnding: string | null = null;
   // A function, since it changes behind every await.
   const isOver = () => over.signal.aborted;
 
@@ -46,6 +50,7 @@ export function keepAlive(options: KeeperOptions): Keeper {
       const began = performance.now();
       const ending = await startAndWait();
       if (isOver()) return;
+      lastEnding = ending;
       restarts += 1;
       delay = renewing ? 0 : restartDelay(delay, performance.now() - began);
       if (!renewing) say(`${name} ${ending}; starting it again in ${delay} ms`);
@@ -63,6 +68,8 @@ export function keepAlive(options: KeeperOptions): Keeper {
       // Asked to stop while it was being started: nobody else will tell it.
       if (isOver()) options.ask(started);
       options.changed();
+      if (lastEnding !== null && started.pid !== undefined)
+        options.restarted?.({ pid: started.pid, restarts, reason: lastEnding });
       const ending = await ended(started);
       // What it had started itself (a git in the middle of a backup) must not go on beside its successor.
       killGroup(started);

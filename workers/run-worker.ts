@@ -1,7 +1,7 @@
 import { Client } from '@temporalio/client';
 import { Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import { join } from 'node:path';
-import type { TemporalTarget } from '../adapters/temporal/connect.js';
+import type { TemporalTarget } from '../adapters/temporal/target.js';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../domain/errors.js';
 import { taskQueue } from '../domain/ids.js';
 import { checkBundle } from './bundle.js';

@@ -1,4 +1,4 @@
-import type { TemporalTarget } from '../adapters/temporal/connect.js';
+import type { TemporalTarget } from '../adapters/temporal/target.js';
 import { parseToWorker, type FromWorker, type ToWorker } from './ipc.js';
 
 /** The worker's end of the IPC channel. */

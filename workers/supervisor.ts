@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from '../adapters/temporal/source.js';
-import { configuredTarget, embeddedTarget } from '../adapters/temporal/connect.js';
+import { configuredTarget, embeddedTarget } from '../adapters/temporal/target.js';
 import { distDirectory } from './dist-paths.js';
 import { startEngineChild, type EngineChild } from './engine-child.js';
 import { startFront, type Front } from './front.js';
@@ -9,7 +9,9 @@ import type { HttpSettings } from './front/listen-host.js';
 import type { Route } from './front/route.js';
 import { frontRoutes, indexRoute } from './front/routes.js';
 import type { ControlPlaneStatus } from './front/status.js';
+import { openLifecycleJournal } from './lifecycle-journal.js';
 import { openLogger } from './log.js';
+import { packageVersion } from './package-version.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import { lockState, stateLockPath } from './state-lock.js';
 import { stopRequest } from './stop-request.js';
@@ -50,6 +52,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
   const began = performance.now();
   const started = new Date().toISOString();
   const log = openLogger(join(stateDir, 'logs', 'supervisor.log'), 'supervisor');
+  const journal = openLifecycleJournal({ stateDir, node, started }, log);
   const say = (line: string) => {
     log.info(line);
     tellPerson(line);
@@ -123,6 +126,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
         say,
         progress: options.progress ?? say,
         changed,
+        restarted: (restart) => journal.restarted('engine', restart),
         moved: () => worker?.keeper.renew(),
         fatal: request.fail,
       });
@@ -136,10 +140,14 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
       log,
       say,
       changed,
+      restarted: (restart) => journal.restarted('worker', restart),
       ready: (first) => {
         engine?.served();
-        if (first) sayReady(say, began, urls());
-        else say('the worker is back');
+        if (!first) say('the worker is back');
+        else {
+          sayReady(say, began, urls());
+          journal.started({ version: packageVersion(), http: urls().http });
+        }
       },
       fatal: request.fail,
     });
@@ -147,6 +155,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
     const stop = await request.asked;
     say(stop.kind === 'signal' ? `stopping (${stop.signal})` : 'stopping: it cannot start');
     ending = true;
+    journal.stopped(stop.kind === 'signal' ? stop.signal : 'it cannot start');
     front.stopAccepting();
     await worker.keeper.stop(WORKER_PATIENCE_MS);
     await engine?.keeper.stop(ENGINE_PATIENCE_MS);
@@ -157,6 +166,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
     ending = true;
     kill();
     await lastWrite;
+    await journal.close();
     await front?.close();
     removeRunFile(stateDir);
     await lock.release();

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { TemporalTarget } from '../adapters/temporal/connect.js';
+import type { TemporalTarget } from '../adapters/temporal/target.js';
 import { parseFromWorker, type FromWorker, type ToWorker } from './ipc.js';
 
 export interface WorkerChildOptions {

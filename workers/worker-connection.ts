@@ -1,6 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectionOptions, unreachable, type TemporalTarget } from '../adapters/temporal/connect.js';
+import { connectionOptions, unreachable } from '../adapters/temporal/connect.js';
+import type { TemporalTarget } from '../adapters/temporal/target.js';
 import type { Logger } from './log.js';
 
 const FIRST_WAIT_MS = 50;

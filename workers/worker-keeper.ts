@@ -1,7 +1,8 @@
 import { NxsError, type ErrorCode, ERRORS } from '../domain/errors.js';
-import type { TemporalTarget } from '../adapters/temporal/connect.js';
+import type { TemporalTarget } from '../adapters/temporal/target.js';
 import type { FromWorker } from './ipc.js';
 import { keepAlive, type Keeper } from './keeper.js';
+import type { Restart } from './lifecycle-journal.js';
 import type { Logger } from './log.js';
 import { endOrphans } from './orphans.js';
 import { spawnWorker, tell } from './worker-child.js';
@@ -17,6 +18,7 @@ export interface WorkerKeeperOptions {
   readonly log: Logger;
   readonly say: (line: string) => void;
   readonly changed: () => void;
+  readonly restarted: (restart: Restart) => void;
   /** It polls; `first` on its first start. */
   readonly ready: (first: boolean) => void;
   /** It never came up, and never will. */
@@ -35,6 +37,7 @@ export function startWorkerKeeper(options: WorkerKeeperOptions): WorkerKeeper {
   const hear = (message: FromWorker) => {
     switch (message.type) {
       case 'ready':
+        probe.forget();
         options.ready(!wasReady);
         wasReady = true;
         return;
@@ -55,6 +58,7 @@ export function startWorkerKeeper(options: WorkerKeeperOptions): WorkerKeeper {
     name: 'the worker',
     say,
     changed: options.changed,
+    restarted: options.restarted,
     ask: (child) => tell(child, { type: 'stop' }),
     async start() {
       const orphans = await endOrphans([module, stateDir]);

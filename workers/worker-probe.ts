@@ -10,6 +10,8 @@ export interface WorkerProbe {
   state(): Promise<WorkerState>;
   /** Hands an answer of the worker in. */
   answer(message: Extract<FromWorker, { type: 'state' }>): void;
+  /** What it said before no longer holds: the next question is asked anew. */
+  forget(): void;
 }
 
 const CACHE_MS = 500;
@@ -39,6 +41,9 @@ export function probeWorker(child: () => ChildProcess | null): WorkerProbe {
   };
   return {
     answer: ({ id: answered, polling, temporal, detail }) => settle(answered, { polling, temporal, detail }),
+    forget() {
+      last = null;
+    },
     state() {
       const target = child();
       if (target === null || !target.connected) return Promise.resolve(DOWN);

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { TemporalSettings } from '../adapters/temporal/connect.js';
+import type { TemporalSettings } from '../adapters/temporal/target.js';
 import type { Logger } from './log.js';
 
 /** What the processes need of the config; the loader's Config fits it. */

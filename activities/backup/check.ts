@@ -10,11 +10,13 @@ import {
 } from '../../domain/backup/record.js';
 import { isProved } from '../../domain/backup/entry.js';
 import { errorMessage } from '../../domain/errors.js';
+import type { ProofBook } from '../../domain/backup/local-ports.js';
+import type { Destination } from '../../domain/backup/ports.js';
 import type { CheckInput } from '../contracts.js';
 import type { CheckResult } from '../../domain/backup/results.js';
-import { judge, provedTimes } from './judge.js';
+import { judge, provedTimes, type Question } from './judge.js';
 import { storeOf, type BackupPorts, type ConfiguredDestination, type Task } from './ports.js';
-import { trustedBook, viewRemote } from './remote.js';
+import { listCommit, lookingAt, trustedBook, viewCommit } from './remote.js';
 
 type DestinationCheck = CheckResult['destinations'][number];
 
@@ -29,7 +31,12 @@ export async function checkBackup(ports: BackupPorts, input: CheckInput, task: T
   const started = ports.now();
   const wanted = input.destination === null ? ports.destinations : [pick(ports, input.destination)];
   const destinations: DestinationCheck[] = [];
-  for (const destination of wanted) destinations.push(await checkOne(ports, destination, input, task));
+  for (const destination of wanted) {
+    const { name } = destination;
+    const look = () => checkOne(ports, destination, input, task);
+    const failed = (error: unknown) => blank(name, 'failed', errorMessage(error));
+    destinations.push(await lookingAt(ports, name, look).catch(failed));
+  }
   const green = destinations.length > 0 && destinations.every(({ state }) => state === 'proved');
   const summary = destinations.map(describe).join('; ');
   const counts = destinations.reduce<Counts>((sum, { counts: own }) => addCounts(sum, own), {});
@@ -64,51 +71,73 @@ async function checkOne(
   const { name } = destination;
   if (destination.state === 'not_configured') return blank(name, 'not_configured', destination.note);
   const { store } = destination;
-  try {
-    const book = await trustedBook(ports, store);
-    const view = await viewRemote(ports, store, null, task);
-    const expected = book?.files ?? view.manifest?.files ?? [];
-    if (view.head === null || expected.length === 0) {
-      return blank(name, 'not_proved', 'there is no backup in it yet');
-    }
-    task.progress(`${input.level} verification of ${plural(expected.length, 'file')} in ${name}`);
-    const provedAt = provedTimes(book?.files ?? []);
-    const question = {
-      store,
-      level: input.level,
-      expected,
-      listed: view.files,
-      provedAt,
-      healed: new Set<string>(),
-    };
-    const { entries, proofs, read } = await judge(ports, question, task);
-    await ports.state.saveEntries(CHECK_RUN, name, entries);
-    await ports.state.saveProofs(name, {
-      node: ports.settings.node,
-      commit: book?.commit ?? view.head.commit,
-      manifest: book?.manifest ?? view.manifest?.digest ?? '',
-      witness: await store.witness(),
-      provedAt: book?.provedAt ?? null,
-      files: proofs,
-    });
-    const counts = countStatuses(entries);
-    const moved = book !== null && book.commit !== view.head.commit;
-    return {
-      name,
-      state: allProved(counts) ? 'proved' : 'not_proved',
-      commit: view.head.commit,
-      counts,
-      read,
-      note: moved ? `its head ${view.head.commit.slice(0, 12)} is not the one of our last run` : null,
-      bad: entries
-        .filter((entry) => !isProved(entry.status))
-        .slice(0, NAMED)
-        .map(line),
-      changedSince: await changedSince(ports, expected),
-    };
-  } catch (error) {
-    return blank(name, 'failed', errorMessage(error));
+  const book = await trustedBook(ports, store);
+  const { head, listed, manifest, expected } = await lookAt(ports, store, book, task);
+  if (head === null || expected.length === 0) {
+    return blank(name, 'not_proved', 'there is no backup in it yet');
   }
+  task.progress(`${input.level} verification of ${plural(expected.length, 'file')} in ${name}`);
+  const provedAt = provedTimes(book?.files ?? []);
+  const question = {
+    store,
+    level: input.level,
+    expected,
+    listed,
+    provedAt,
+    healed: new Set<string>(),
+    manifest: input.level === 'quick' ? null : manifest,
+  };
+  const [{ entries, proofs, read }, changed] = await Promise.all([
+    judge(ports, question, task),
+    changedSince(ports, expected),
+  ]);
+  await ports.state.saveEntries(CHECK_RUN, name, entries);
+  await ports.state.saveProofs(name, {
+    node: ports.settings.node,
+    commit: book?.commit ?? head,
+    manifest: book?.manifest ?? manifest?.sha256 ?? '',
+    witness: await store.witness(),
+    provedAt: book?.provedAt ?? null,
+    files: proofs,
+  });
+  const counts = countStatuses(entries);
+  const moved = book !== null && book.commit !== head;
+  return {
+    name,
+    state: allProved(counts) ? 'proved' : 'not_proved',
+    commit: head,
+    counts,
+    read,
+    note: moved ? `its head ${head.slice(0, 12)} is not the one of our last run` : null,
+    bad: entries
+      .filter((entry) => !isProved(entry.status))
+      .slice(0, NAMED)
+      .map(line),
+    changedSince: changed,
+  };
+}
+
+interface Look extends Pick<Question, 'listed' | 'manifest' | 'expected'> {
+  readonly head: string | null;
+}
+
+/** What the destination lists now, and what it should: the last proved run, or without one its own manifest. */
+async function lookAt(
+  ports: BackupPorts,
+  store: Destination,
+  book: ProofBook | null,
+  task: Task,
+): Promise<Look> {
+  const commit = (await store.head())?.commit ?? null;
+  if (commit === null) return { head: null, listed: new Map(), manifest: null, expected: [] };
+  const { files: listed, manifest: at } = await listCommit(store, commit);
+  if (book !== null) {
+    const manifest = book.commit === commit ? { listed: at, sha256: book.manifest } : null;
+    return { head: commit, listed, manifest, expected: book.files };
+  }
+  const { manifest: own } = await viewCommit(ports, store, commit, null, task);
+  const manifest = own === null ? null : { listed: at, sha256: own.digest };
+  return { head: commit, listed, manifest, expected: own?.files ?? [] };
 }
 
 function line(entry: EntryResult): string {

@@ -5,7 +5,8 @@ import type { Destination, RemoteFile } from '../../domain/backup/ports.js';
 import { dueForRead, type Proof, type VerifyLevel } from '../../domain/backup/proof.js';
 import { rollingShare } from '../../domain/backup/proof.js';
 import type { BackupPorts, Task } from './ports.js';
-import { readBack } from './read-back.js';
+import { NxsError } from '../../domain/errors.js';
+import { readBack, type ReadBack } from './read-back.js';
 
 export interface Judgement {
   readonly entries: readonly EntryResult[];
@@ -23,9 +24,11 @@ export interface Question {
   readonly provedAt: ReadonlyMap<string, number>;
   /** Paths that were wrong earlier in this run. */
   readonly healed: ReadonlySet<string>;
+  /** The manifest to be read back with them, and what it must hash to; null: it stands, or nothing is read. */
+  readonly manifest: { readonly listed: RemoteFile | null; readonly sha256: string } | null;
 }
 
-/** Reads back what is due, and classifies every expected file. */
+/** Reads back what is due, and classifies every expected file. Throws NxsError DESTINATION_UNREADABLE for a bad manifest. */
 export async function judge(ports: BackupPorts, question: Question, task: Task): Promise<Judgement> {
   const { store, expected, listed, provedAt, healed, level } = question;
   const now = ports.now();
@@ -37,15 +40,17 @@ export async function judge(ports: BackupPorts, question: Question, task: Task):
     const there = listed.get(file.path);
     return there === undefined ? [] : [{ ...file, oid: there.oid, size: there.size ?? file.size }];
   });
-  const back = await readBack(ports, store, due, task);
+  const { manifest } = question;
+  const extra =
+    manifest?.listed == null ? [] : [{ oid: manifest.listed.oid, size: manifest.listed.size ?? 0 }];
+  const back = await readBack(ports, store, [...due, ...extra], task);
+  if (manifest !== null) requireManifest(store, manifest, back);
   const dueNow = new Set(due.map((file) => file.path));
   const entries: EntryResult[] = [];
   const proofs: Proof[] = [];
   for (const file of known) {
     const there = listed.get(file.path) ?? null;
-    const read: ReadResult | null = dueNow.has(file.path)
-      ? (back.results.get(there?.oid ?? '') ?? null)
-      : null;
+    const read: ReadResult | null = dueNow.has(file.path) ? (back.get(there?.oid ?? '') ?? null) : null;
     const entry = classify({
       expected: file,
       listed: there,
@@ -57,7 +62,20 @@ export async function judge(ports: BackupPorts, question: Question, task: Task):
     entries.push(entry);
     proofs.push({ ...file, verifiedAt: entry.verified_at === null ? null : Date.parse(entry.verified_at) });
   }
-  return { entries, proofs, read: { files: back.files, bytes: back.bytes } };
+  const bytes = due.reduce((sum, file) => sum + file.size, 0);
+  return { entries, proofs, read: { files: due.length, bytes } };
+}
+
+function requireManifest(
+  store: Destination,
+  { listed, sha256 }: NonNullable<Question['manifest']>,
+  back: ReadBack,
+): void {
+  const read = listed === null ? undefined : back.get(listed.oid);
+  if (read?.kind === 'bytes' && read.sha256 === sha256) return;
+  const why =
+    read === undefined ? 'it is gone' : read.kind === 'broken' ? read.reason : 'its bytes are others';
+  throw new NxsError('DESTINATION_UNREADABLE', `The manifest in ${store.name} is damaged: ${why}.`);
 }
 
 /** The last good read of each object id that a proof book knows. */

@@ -23,15 +23,18 @@ export async function publishBackup(
   await store.prepare();
   return touching(ports, store, async (book) => {
     const { view, note } = await viewOrRescue(ports, input, store, { catalog, book }, task);
-    const files = [...catalog.files, ...carriedOver(view, catalog)];
-    if (view.head !== null && holdsExactly(view, files)) {
-      await ports.state.saveCommit(input.run, store.name, view.head.commit);
-      return { commit: view.head.commit, unchanged: true, uploaded: 0, note };
+    const carried = carriedOver(view, catalog);
+    const files = [...catalog.files, ...carried];
+    const { head, manifest: there } = view;
+    if (head !== null && there !== null && holdsExactly(view, files)) {
+      const { commit } = head;
+      await ports.state.savePublished(input.run, store.name, { commit, manifest: there.digest, carried });
+      return { commit, unchanged: true, uploaded: 0, note };
     }
     const fresh = files.filter((file) => view.files.get(file.path)?.oid !== file.oid);
     task.progress(`writing ${fresh.length} files to ${store.name}`);
-    const commit = await commitFiles(ports, input.run, store, view, files, task);
-    await ports.state.saveCommit(input.run, store.name, commit);
+    const { commit, manifest } = await commitFiles(ports, input.run, store, view, files, task);
+    await ports.state.savePublished(input.run, store.name, { commit, manifest, carried });
     return { commit, unchanged: false, uploaded: fresh.length, note };
   });
 }
@@ -43,7 +46,7 @@ async function commitFiles(
   view: RemoteView,
   files: readonly StagedFile[],
   task: Task,
-): Promise<string> {
+): Promise<{ commit: string; manifest: string }> {
   const at = new Date(ports.now()).toISOString();
   const manifest = encodeManifest(
     { node: ports.settings.node, run, created: at, previous: view.manifest?.digest ?? null },
@@ -66,7 +69,7 @@ async function commitFiles(
     missing.length === 0 ? null : ports.stages.open(run),
     task.signal,
   );
-  return published.commit;
+  return { commit: published.commit, manifest: ports.sha256(manifest) };
 }
 
 /** What we could not read now keeps its last backed-up version in the tree. */

@@ -1,43 +1,35 @@
 // The only source of VERIFIED: bytes that came back from the destination, hashed here.
 import type { ReadResult } from '../../domain/backup/classify.js';
-import type { StagedFile } from '../../domain/backup/entry.js';
-import type { Destination } from '../../domain/backup/ports.js';
+import type { Destination, ObjectRequest } from '../../domain/backup/ports.js';
 import { errorMessage } from '../../domain/errors.js';
 import type { BackupPorts, Task } from './ports.js';
 
-export interface ReadBack {
-  /** By object id. */
-  readonly results: ReadonlyMap<string, ReadResult>;
-  readonly files: number;
-  readonly bytes: number;
-}
+/** What each object id read back as. */
+export type ReadBack = ReadonlyMap<string, ReadResult>;
 
 /** Between two signs of life, in blobs. */
 const PROGRESS_EVERY = 200;
 
-/** Reads these files' blobs back, each object once, and hashes them as they stream by. */
+/** Reads these blobs back, each object once, and hashes them as they stream by. */
 export async function readBack(
   ports: BackupPorts,
   store: Destination,
-  files: readonly StagedFile[],
+  blobs: readonly ObjectRequest[],
   task: Task,
 ): Promise<ReadBack> {
-  const objects = [...new Map(files.map(({ oid, size }) => [oid, { oid, size }])).values()];
+  const objects = [...new Map(blobs.map(({ oid, size }) => [oid, { oid, size }])).values()];
   const results = new Map<string, ReadResult>();
-  let bytes = 0;
   for await (const blob of store.read(objects, task.signal)) {
     if ('problem' in blob) {
       results.set(blob.oid, { kind: 'broken', reason: blob.reason });
     } else {
-      const result = await hashBlob(ports, blob.chunks);
-      results.set(blob.oid, result);
-      if (result.kind === 'bytes') bytes += result.size;
+      results.set(blob.oid, await hashBlob(ports, blob.chunks));
     }
     if (results.size % PROGRESS_EVERY === 0) {
       task.progress(`read ${results.size} of ${objects.length} objects back from ${store.name}`);
     }
   }
-  return { results, files: files.length, bytes };
+  return results;
 }
 
 async function hashBlob(ports: BackupPorts, chunks: AsyncIterable<Uint8Array>): Promise<ReadResult> {

@@ -44,31 +44,46 @@ export async function viewCommit(
   book: ProofBook | null,
   task: Task,
 ): Promise<Omit<RemoteView, 'head'>> {
-  const stands = book?.commit === commit && book.files.every((file) => file.verifiedAt !== null);
-  const view = stands ? viewOfBook(book) : await readCommit(store, commit, task, ports);
+  const view = standsFor(book, commit) ? viewOfBook(book) : await readCommit(store, commit, task, ports);
   requireOurs(ports, store, view.manifest, view.files.size);
   return view;
 }
 
-/** What we read of this very commit, byte for byte, and nobody has touched since. */
+/** True when we read this very commit, byte for byte, and nobody has touched the store since. */
+export function standsFor(book: ProofBook | null, commit: string): book is ProofBook {
+  return book?.commit === commit && book.files.every((file) => file.verifiedAt !== null);
+}
+
 function viewOfBook(book: ProofBook): Omit<RemoteView, 'head'> {
   const files = new Map(book.files.map((file): [string, RemoteFile] => [file.path, file]));
   return { files, manifest: { node: book.node, files: book.files, digest: book.manifest } };
 }
 
-/** What a commit holds, whoever made it: a restore may bring back another node's backup. */
+export interface Listing {
+  /** Files under our prefix, by path without the prefix. */
+  readonly files: ReadonlyMap<string, RemoteFile>;
+  readonly manifest: RemoteFile | null;
+}
+
+/** What the destination says that a commit holds. */
+export async function listCommit(store: Destination, commit: string): Promise<Listing> {
+  const files = new Map<string, RemoteFile>();
+  for (const file of await store.list(commit)) {
+    if (file.path.startsWith(store.prefix)) files.set(file.path.slice(store.prefix.length), file);
+  }
+  const manifest = files.get(MANIFEST_PATH) ?? null;
+  files.delete(MANIFEST_PATH);
+  return { files, manifest };
+}
+
+/** The same with the manifest read, whoever made it: a restore may bring back another node's backup. */
 export async function readCommit(
   store: Destination,
   commit: string,
   task: Task,
   ports: Pick<BackupPorts, 'sha256'>,
 ): Promise<Omit<RemoteView, 'head'>> {
-  const files = new Map<string, RemoteFile>();
-  for (const file of await store.list(commit)) {
-    if (file.path.startsWith(store.prefix)) files.set(file.path.slice(store.prefix.length), file);
-  }
-  const listed = files.get(MANIFEST_PATH) ?? null;
-  files.delete(MANIFEST_PATH);
+  const { files, manifest: listed } = await listCommit(store, commit);
   const manifest = listed === null ? null : await readManifest(ports, store, listed, task);
   return { files, manifest };
 }
@@ -161,11 +176,31 @@ export async function touching<T>(
   return result;
 }
 
+/**
+ * Runs a look at the destination; when its own tree or manifest turns out to be damaged, nothing that was proved counts any
+ * more, so that the next run looks at all of it instead of believing the book.
+ */
+export async function lookingAt<T>(ports: BackupPorts, name: string, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof NxsError && error.code === 'DESTINATION_UNREADABLE') {
+      const book = await ports.state.loadProofs(name);
+      if (book !== null) await ports.state.saveProofs(name, unproven(book));
+    }
+    throw error;
+  }
+}
+
+function unproven(book: ProofBook): ProofBook {
+  return { ...book, files: book.files.map((file) => ({ ...file, verifiedAt: null })) };
+}
+
 /** The proof book as far as it still can be believed. */
 export async function trustedBook(ports: BackupPorts, store: Destination): Promise<ProofBook | null> {
   const book = await ports.state.loadProofs(store.name);
   if (book === null) return null;
   const witness = await store.witness();
   if (book.witness === null || witness === null || book.witness === witness) return book;
-  return { ...book, witness, files: book.files.map((file) => ({ ...file, verifiedAt: null })) };
+  return { ...unproven(book), witness };
 }

@@ -2,32 +2,38 @@
 import { unproved } from '../../domain/backup/classify.js';
 import type { EntryResult } from '../../domain/backup/entry.js';
 import { allProved, countStatuses } from '../../domain/backup/record.js';
-import { NxsError } from '../../domain/errors.js';
 import type { VerifyInput, VerifyResult } from '../contracts.js';
 import { judge, provedTimes } from './judge.js';
 import { storeOf, type BackupPorts, type Task } from './ports.js';
-import { trustedBook, viewCommit } from './remote.js';
+import { listCommit, lookingAt, standsFor, trustedBook } from './remote.js';
 
 /** Verifies what the run published. Throws NxsError DESTINATION_UNREADABLE when the commit itself cannot be read. */
-export async function verifyBackup(
-  ports: BackupPorts,
-  input: VerifyInput,
-  task: Task,
-): Promise<VerifyResult> {
+export function verifyBackup(ports: BackupPorts, input: VerifyInput, task: Task): Promise<VerifyResult> {
+  return lookingAt(ports, input.destination, () => verifyPublished(ports, input, task));
+}
+
+async function verifyPublished(ports: BackupPorts, input: VerifyInput, task: Task): Promise<VerifyResult> {
   const { run, destination } = input;
   const store = storeOf(ports, destination);
   const catalog = await ports.state.loadCatalog(run);
-  const commit = await ports.state.loadCommit(run, destination);
+  const { commit, manifest: digest, carried } = await ports.state.loadPublished(run, destination);
   const book = await trustedBook(ports, store);
-  const view = await viewCommit(ports, store, commit, book, task);
-  if (view.manifest === null) {
-    throw new NxsError('DESTINATION_UNREADABLE', `${store.name} lost the manifest of ${commit}.`);
-  }
+  const stands = standsFor(book, commit);
+  const listing = stands ? null : await listCommit(store, commit);
   const earlier = await ports.state.loadEntries(run, destination);
   const healed = new Set(earlier.filter(wasWrong).map((entry) => entry.path));
-  const listed = view.files;
   const provedAt = provedTimes(book?.files ?? []);
-  const question = { store, level: 'run', expected: catalog.files, listed, provedAt, healed } as const;
+  const listed = listing?.files ?? new Map(book?.files.map((file) => [file.path, file]));
+  const manifest = listing === null ? null : { listed: listing.manifest, sha256: digest };
+  const question = {
+    store,
+    level: 'run',
+    expected: catalog.files,
+    listed,
+    provedAt,
+    healed,
+    manifest,
+  } as const;
   const { entries, proofs, read } = await judge(ports, question, task);
   const problems = catalog.problems.map(({ local, path, status, reason }) =>
     unproved({ local, path: path ?? local }, status, 'local', reason),
@@ -35,17 +41,14 @@ export async function verifyBackup(
   const all = [...entries, ...problems];
   await ports.state.saveEntries(run, destination, all);
   const counts = countStatuses(all);
-  const present = new Set(catalog.files.map((file) => file.path));
-  const carried = view.manifest.files
-    .filter((file) => !present.has(file.path))
-    .map((file) => ({ ...file, verifiedAt: provedAt.get(file.oid) ?? null }));
+  const kept = carried.map((file) => ({ ...file, verifiedAt: provedAt.get(file.oid) ?? null }));
   await ports.state.saveProofs(destination, {
     node: ports.settings.node,
     commit,
-    manifest: view.manifest.digest,
+    manifest: digest,
     witness: await store.witness(),
     provedAt: allProved(counts) ? ports.now() : (book?.provedAt ?? null),
-    files: [...proofs, ...carried],
+    files: [...proofs, ...kept],
   });
   return { counts, healable: entries.filter((entry) => entry.action === 'REUPLOAD').length, read };
 }

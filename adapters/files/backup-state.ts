@@ -3,7 +3,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EntryResult, StagedFile, StageProblem } from '../../domain/backup/entry.js';
-import type { BackupState, ProofBook } from '../../domain/backup/local-ports.js';
+import type { BackupState, ProofBook, PublishedTree } from '../../domain/backup/local-ports.js';
 import { runRecordSchema, type RunRecord } from '../../domain/backup/record.js';
 import { NxsError } from '../../domain/errors.js';
 import { fileNameOf } from '../../domain/ids.js';
@@ -41,13 +41,18 @@ export function openBackupState(dir: string): BackupState {
         uncovered: lines.flatMap((line) => ('uncovered' in line ? [line.uncovered] : [])),
       };
     },
-    saveCommit: (run, destination, commit) =>
-      atomicWrite(runFile(run, `${fileNameOf(destination)}.commit`), commit, { sync: false }),
-    async loadCommit(run, destination) {
-      const file = runFile(run, `${fileNameOf(destination)}.commit`);
-      return readFile(file, 'utf8').catch((error: unknown) => {
-        throw new NxsError('STATE_UNREADABLE', `The run ${run} has no commit in ${destination}.`, {}, error);
-      });
+    savePublished: (run, destination, published) =>
+      atomicWrite(runFile(run, `${fileNameOf(destination)}.published.json`), JSON.stringify(published), {
+        sync: false,
+      }),
+    async loadPublished(run, destination) {
+      const file = runFile(run, `${fileNameOf(destination)}.published.json`);
+      try {
+        return JSON.parse(await readFile(file, 'utf8')) as PublishedTree;
+      } catch (error) {
+        const message = `What the run ${run} published to ${destination} is not on record.`;
+        throw new NxsError('STATE_UNREADABLE', message, {}, error);
+      }
     },
     saveEntries: (run, destination, entries) =>
       writeNdjson(entriesFile(run, destination), 'entries', {}, entries),

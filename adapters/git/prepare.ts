@@ -20,6 +20,7 @@ export async function prepareStore(store: GitStore): Promise<void> {
     await requireBare(store);
     await removeLeftovers(store);
     await mendHead(store);
+    await mendPackedRefs(store);
     await mendBranch(store);
   } catch (error) {
     throw storeFailure(callOn(store, []).where, error);
@@ -108,10 +109,22 @@ async function mendHead(store: GitStore): Promise<void> {
   await atomicWrite(file, Buffer.from(`ref: ${branchRef(store)}\n`));
 }
 
-/** A power cut can leave a ref of zero bytes or zeros; the commit that it named is known from its spine. */
+/** One bad line in packed-refs stops every git command; the file is put aside, and our branch is mended from its spine. */
+async function mendPackedRefs(store: GitStore): Promise<void> {
+  const file = path.join(store.path, 'packed-refs');
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const rows = text.split('\n').slice(0, -1);
+  const sound =
+    rows.every((row) => /^(#.*|\^[0-9a-f]{40}|[0-9a-f]{40} \S+)$/.test(row)) &&
+    (text === '' || text.endsWith('\n'));
+  if (!sound)
+    await rename(file, `${file}.damaged-${new Date().toISOString().replace(/[^0-9A-Za-z]+/g, '-')}`);
+}
+
+/** A power cut can leave a ref of zero bytes or zeros, or none; the commit that it named is known from its spine. */
 async function mendBranch(store: GitStore): Promise<void> {
   const ref = await storedRef(store);
-  if (ref === null || /^[0-9a-f]{40}$/.test(ref)) return;
+  if (ref !== null && /^[0-9a-f]{40}$/.test(ref)) return;
   const heads = await spineHeads(store);
   const found = await checkObjects(
     store,

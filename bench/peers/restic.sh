@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of a restic binary: the one on PATH, else one kept in DIR, else built there through the Go proxy, else
-# taken out of the distribution's package. Installs nothing into the system. Usage: restic.sh DIR
+# Prints the path of a restic binary: the one on PATH, else one kept in DIR, else the distribution's package unpacked
+# there, else built there through the Go proxy. Installs nothing into the system. Usage: restic.sh DIR
 set -euo pipefail
 
 readonly VERSION=v0.18.0
@@ -16,6 +16,13 @@ if [ -x "$dir/restic" ]; then
   echo "$dir/restic"
   exit 0
 fi
+if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+  if (cd "$dir" && apt-get download -q restic >&2 && dpkg-deb -x restic_*.deb package &&
+    mv package/usr/bin/restic restic && rm -rf package restic_*.deb); then
+    echo "$dir/restic"
+    exit 0
+  fi
+fi
 if command -v go >/dev/null; then
   # One package at a time and niced: what is measured beside it should not suffer.
   if GOBIN=$dir GOPATH=$dir/go GOCACHE=$dir/go-cache GOFLAGS=-modcacherw nice -n 19 \
@@ -26,13 +33,5 @@ if command -v go >/dev/null; then
   fi
   rm -rf "$dir/go" "$dir/go-cache"
 fi
-if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
-  cd "$dir"
-  if apt-get download -q restic >&2; then
-    dpkg-deb -x restic_*.deb package && mv package/usr/bin/restic restic && rm -rf package restic_*.deb
-    echo "$dir/restic"
-    exit 0
-  fi
-fi
-echo 'restic is not on PATH, and neither the Go proxy nor apt-get could give it' >&2
+echo 'restic is not on PATH, and neither apt-get nor the Go proxy could give it' >&2
 exit 1

@@ -3,7 +3,8 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveProgram } from '../../adapters/temporal/binary.js';
-import { connectTemporal, embeddedTarget, type TemporalConnection } from '../../adapters/temporal/connect.js';
+import { connectTemporal, type TemporalConnection } from '../../adapters/temporal/connect.js';
+import { embeddedTarget } from '../../adapters/temporal/target.js';
 import { readRunFile, type RunFile } from '../../workers/run-file.js';
 import { ROOT } from './root.js';
 

@@ -73,6 +73,15 @@ export interface Catalog {
   readonly uncovered: readonly string[];
 }
 
+/** What a run made of one destination. */
+export interface PublishedTree {
+  readonly commit: string;
+  /** SHA-256 of the manifest in it. */
+  readonly manifest: string;
+  /** Files that could not be read in this run and keep their earlier version. */
+  readonly carried: readonly StagedFile[];
+}
+
 /** All we hold proved about one destination. */
 export interface ProofBook {
   /** Node whose backup it is. */
@@ -93,8 +102,9 @@ export interface BackupState {
   saveCatalog(run: string, catalog: Catalog): Promise<void>;
   /** Throws NxsError STATE_UNREADABLE when the run's catalog is gone. */
   loadCatalog(run: string): Promise<Catalog>;
-  saveCommit(run: string, destination: string, commit: string): Promise<void>;
-  loadCommit(run: string, destination: string): Promise<string>;
+  savePublished(run: string, destination: string, published: PublishedTree): Promise<void>;
+  /** Throws NxsError STATE_UNREADABLE when the run has published nothing there. */
+  loadPublished(run: string, destination: string): Promise<PublishedTree>;
   saveEntries(run: string, destination: string, entries: readonly EntryResult[]): Promise<void>;
   /** Empty when the run has none for this destination. */
   loadEntries(run: string, destination: string): Promise<readonly EntryResult[]>;

@@ -14,6 +14,9 @@ export type Selection =
   | { readonly kind: 'excluded' }
   | { readonly kind: 'uncovered' };
 
+/** `s`: a name may hold a line break, and `*` and `**` have to see over it, or the file is silently not covered. */
+const GLOB = { dot: true, flags: 's' } as const;
+
 /** Ours and git's own directories are never data, whatever a glob says. */
 const ALWAYS_OUT = /(^|\/)(\.git|\.nxs(-[^/]*)?)(\/|$)/;
 
@@ -49,11 +52,11 @@ export function excludeMatcher(patterns: readonly string[]): (path: string) => b
   for (const pattern of patterns) {
     const clean = pattern.replace(/^\.?\//, '').replace(/\/$/, '');
     if (clean.includes('/')) {
-      const exact = picomatch(clean, { dot: true });
-      const below = picomatch(`${clean}/**`, { dot: true });
+      const exact = picomatch(clean, GLOB);
+      const below = picomatch(`${clean}/**`, GLOB);
       anchored.push((path) => exact(path) || below(path));
     } else {
-      anywhere.push(picomatch(clean, { dot: true }));
+      anywhere.push(picomatch(clean, GLOB));
     }
   }
   return (path) =>
@@ -77,7 +80,7 @@ function ruleMatcher(rule: FileRule): (path: string) => string | null {
       return null;
     };
   }
-  const matches = picomatch(local, { dot: true });
+  const matches = picomatch(local, GLOB);
   const base = scan.base === '' ? '' : `${scan.base}/`;
   return (path) => (matches(path) ? joinTarget(rule.remote, path.slice(base.length)) : null);
 }

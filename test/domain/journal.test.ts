@@ -9,8 +9,8 @@ const started = {
   id: 'up-1',
   at: '2026-11-23T10:00:00.000Z',
   node: 'home',
-  type: 'engine.started',
-  data: { pid: 7, version: '1.9.1', address: '127.0.0.1:7233' },
+  type: 'control-plane.started',
+  data: { pid: 7, version: '1.9.1', http: 'http://127.0.0.1:8787' },
 };
 
 describe('canonical JSON', () => {
@@ -43,7 +43,7 @@ describe('an event', () => {
     const later = { ...started, mood: 'calm', data: { ...started.data, port: 7233 } };
     const event = chain(later, GENESIS, sha256Text);
     expect(checkLine(lineOf(event), sha256Text)).toHaveProperty('event.data.port', 7233);
-    expect(knownBodyOf(event)?.type).toBe('engine.started');
+    expect(knownBodyOf(event)?.type).toBe('control-plane.started');
   });
 
   it('is refused in any form but the canonical one', () => {

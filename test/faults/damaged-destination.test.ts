@@ -178,6 +178,17 @@ describe('damage to the store as a whole', () => {
     },
   );
 
+  it('a branch that was deleted: the next run ends green and the history stays reachable', async () => {
+    sound = false;
+    const old = idOf(place.store, 'main');
+    rmSync(refPath(place.store));
+    const record = await runBackup(config);
+    expect(record.outcome, record.summary).toBe('green');
+    expectSound();
+    const reachable = git(place.store, ['merge-base', '--is-ancestor', old, 'main']) !== null;
+    expect(reachable || setAside().length > 0, 'the old commits hang on nothing').toBe(true);
+  });
+
   it.each(['refs', 'objects'])(
     'is refused with a sentence when %s/ is gone, and nothing is deleted',
     async (dir) => {

@@ -72,8 +72,7 @@ class World {
   }
 
   private delete(): void {
-    // Fewer than a mass deletion, which would be held.
-    if (this.local.size < 4 || this.deletions >= 4) return;
+    if (!this.mayLose()) return;
     const path = this.random.pick([...this.local.keys()]);
     this.tell('delete', path);
     rmSync(join(this.place.dataDir, path));
@@ -81,8 +80,14 @@ class World {
     this.deletions += 1;
   }
 
+  /** Less than a mass deletion, and never the last one of what is backed up: those are held for a person. */
+  private mayLose(): boolean {
+    const left = [...this.backedUp.keys()].filter((path) => this.local.has(path)).length;
+    return this.local.size >= 4 && left > 1 && this.deletions < 4;
+  }
+
   private move(): void {
-    if (this.local.size < 4 || this.deletions >= 4) return;
+    if (!this.mayLose()) return;
     const from = this.random.pick([...this.local.keys()]);
     const to = `moved/${this.random.below(1e6)}`;
     this.tell('move', `${from} ${to}`);

@@ -94,7 +94,7 @@ describe('append', () => {
   });
 
   it('refuses an event that breaks its schema or is too long, and writes nothing of it', async () => {
-    const wrong = { id: 'w', type: 'engine.started', data: { pid: -1 } } as unknown as NewEvent;
+    const wrong = { id: 'w', type: 'control-plane.started', data: { pid: -1 } } as unknown as NewEvent;
     await expect(open().append([wrong])).rejects.toMatchObject({ code: 'USAGE' });
     const long: NewEvent = { ...event('l'), data: { pid: 1, reason: 'x'.repeat(300_000) } } as NewEvent;
     await expect(open().append([long])).rejects.toMatchObject({ code: 'USAGE' });

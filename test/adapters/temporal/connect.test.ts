@@ -2,13 +2,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import {
-  configuredTarget,
-  connectionOptions,
-  connectTemporal,
-  embeddedTarget,
-  unreachable,
-} from '../../../adapters/temporal/connect.js';
+import { connectionOptions, connectTemporal, unreachable } from '../../../adapters/temporal/connect.js';
+import { configuredTarget, embeddedTarget } from '../../../adapters/temporal/target.js';
 
 const EXTERNAL = {
   mode: 'external',

@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
-import { connectTemporal, embeddedTarget } from '../../../adapters/temporal/connect.js';
+import { connectTemporal } from '../../../adapters/temporal/connect.js';
+import { embeddedTarget } from '../../../adapters/temporal/target.js';
 import { ensureRetention, ensureSearchAttributes } from '../../../adapters/temporal/namespace.js';
 import { SEARCH_ATTRIBUTES } from '../../../domain/ids.js';
 

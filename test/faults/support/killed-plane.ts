@@ -14,6 +14,9 @@ import { seeded, type Random } from '../../support/e2e-random.js';
 import { isAlive, startPlane, type Plane } from '../../support/temporal-e2e.js';
 import { until } from '../../support/until.js';
 
+/** More than this in a row are answered with long waits. */
+const DEATHS = 4;
+
 export type Victim = 'worker' | 'temporal';
 
 export interface PlaneTally {
@@ -28,10 +31,11 @@ export interface PlaneTally {
 /** A control plane with a corpus of 200 files and 2 MB that is backed up. */
 export class Patient {
   readonly tally: PlaneTally = { took: [], old: 0, new: 0, half: 0 };
-  private readonly plane: Plane;
+  private plane: Plane;
   private readonly random: Random;
   private files = new Map<string, Buffer>();
   private count = 0;
+  private deaths = 0;
   private whole = 1_500;
 
   private constructor(plane: Plane, seed: number) {
@@ -56,6 +60,7 @@ export class Patient {
 
   /** Edit, back up, kill; the same run ends green, and in between the tree is the old or the new one. */
   async backup(victim: Victim): Promise<void> {
+    if (this.deaths >= DEATHS) await this.renew();
     const old = this.files;
     this.files = new Map(old);
     for (let n = 0; n < 60; n += 1)
@@ -80,6 +85,7 @@ export class Patient {
 
   /** Restore over other files, kill; each file is the old or the new one, and the same run completes. */
   async restore(victim: Victim): Promise<void> {
+    if (this.deaths >= DEATHS) await this.renew();
     const target = join(this.plane.place.root, `target-${this.count}`);
     const paths = [...this.files.keys()];
     const old = new Map(
@@ -119,7 +125,17 @@ export class Patient {
     return { id, began: performance.now() };
   }
 
+  /** After a few deaths in a row the supervisor waits up to 30 s; one that was just started does not. */
+  private async renew(): Promise<void> {
+    await this.plane.stop();
+    this.plane = await startPlane({ place: this.plane.place });
+    await this.plane.ready();
+    await until(() => /^(green|NOT|HELD|FAILED|first backup)/m.test(this.plane.output()), 60_000);
+    this.deaths = 0;
+  }
+
   private async strike(victim: Victim): Promise<void> {
+    this.deaths += 1;
     const before = await this.plane.run();
     await sleep(this.random.next() * this.whole);
     const pid = before.pids[victim];

@@ -1,0 +1,43 @@
+// Where Temporal is, without its client: the supervisor knows the address and never pays for loading the client.
+
+/** Files in PEM form. */
+export interface TlsFiles {
+  /** The server's CA, when it is not a public one. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly server_name?: string | undefined;
+}
+
+/** `temporal:` of nxs.yaml, as far as connecting needs it. */
+export type TemporalSettings =
+  | { readonly mode: 'embedded'; readonly port?: number; readonly ui_port?: number }
+  | {
+      readonly mode: 'external';
+      readonly address: string;
+      readonly namespace: string;
+      /** null: plain text, unless an API key asks for TLS. `{}`: TLS with the system's CAs. */
+      readonly tls: TlsFiles | null;
+      readonly api_key: string | null;
+    };
+
+/** Where a Temporal server is and how to get in. */
+export interface TemporalTarget {
+  /** host:port */
+  readonly address: string;
+  readonly namespace: string;
+  readonly tls: TlsFiles | null;
+  readonly apiKey: string | null;
+}
+
+/** The target that the config names; null for an embedded server, whose address `run.json` knows. */
+export function configuredTarget(settings: TemporalSettings): TemporalTarget | null {
+  if (settings.mode === 'embedded') return null;
+  const { address, namespace, tls, api_key: apiKey } = settings;
+  return { address, namespace, tls, apiKey };
+}
+
+/** The embedded server at `address`. */
+export function embeddedTarget(address: string): TemporalTarget {
+  return { address, namespace: 'default', tls: null, apiKey: null };
+}
