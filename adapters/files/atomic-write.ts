@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 // A crash at any point leaves the old file or the new one, never half of either. The directory is synced
@@ -12,12 +12,11 @@ export interface AtomicWriteOptions {
   readonly sync?: boolean;
 }
 
+/** Whole, or in pieces that are written one after the other. */
+export type Data = string | Uint8Array | Iterable<string>;
+
 /** Replaces `path` by `data` (its directory is made, 0700, when missing). Throws the system's own error. */
-export async function atomicWrite(
-  path: string,
-  data: string | Uint8Array,
-  options: AtomicWriteOptions = {},
-): Promise<void> {
+export async function atomicWrite(path: string, data: Data, options: AtomicWriteOptions = {}): Promise<void> {
   const { mode = 0o600, sync = true } = options;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
@@ -32,15 +31,10 @@ export async function atomicWrite(
 }
 
 /** Writes a file that must not exist yet (O_EXCL) and syncs it when asked. */
-export async function writeNew(
-  path: string,
-  data: string | Uint8Array,
-  mode: number,
-  sync: boolean,
-): Promise<void> {
+export async function writeNew(path: string, data: Data, mode: number, sync: boolean): Promise<void> {
   const handle = await open(path, 'wx', mode);
   try {
-    await handle.writeFile(data);
+    await writeFile(handle, data);
     // The process's umask took bits off the mode that open() was given.
     await handle.chmod(mode);
     if (sync) await handle.sync();

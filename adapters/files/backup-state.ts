@@ -2,43 +2,43 @@
 // copy of anything; a missing or torn file means reading more, not believing more.
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { EntryResult, StagedFile, StageProblem } from '../../domain/backup/entry.js';
-import type { BackupState, ProofBook, PublishedTree } from '../../domain/backup/local-ports.js';
+import type { EntryResult } from '../../domain/backup/entry.js';
+import type { BackupState, Catalog, PublishedTree } from '../../domain/backup/local-ports.js';
 import { runRecordSchema, type RunRecord } from '../../domain/backup/record.js';
 import { NxsError } from '../../domain/errors.js';
 import { fileNameOf } from '../../domain/ids.js';
 import { atomicWrite } from './atomic-write.js';
-import { readNdjson, writeNdjson } from './ndjson.js';
+import { openNdjsonFiles } from './ndjson.js';
+import { openProofBooks } from './proof-books.js';
 
 /** Runs whose files are kept for a look; older ones live on in the journal. */
 const KEPT_RUNS = 5;
 
-type CatalogLine = { file: StagedFile } | { problem: StageProblem } | { uncovered: string };
+/** Files, problems, uncovered names, one kind after the other; the header counts the first two. */
+const CATALOG = 'catalog-2';
 
 /** The backup state below `dir`. */
 export function openBackupState(dir: string): BackupState {
   const runFile = (run: string, name: string): string => path.join(dir, 'runs', fileNameOf(run), name);
   const entriesFile = (run: string, destination: string): string =>
     runFile(run, `${fileNameOf(destination)}.entries.ndjson`);
-  const proofsFile = (destination: string): string =>
-    path.join(dir, 'proofs', `${fileNameOf(destination)}.ndjson`);
+  const ndjson = openNdjsonFiles();
+  const proofs = openProofBooks(path.join(dir, 'proofs'), ndjson);
   return {
     async saveCatalog(run, { files, problems, uncovered }) {
-      const lines: CatalogLine[] = [
-        ...files.map((file) => ({ file })),
-        ...problems.map((problem) => ({ problem })),
-        ...uncovered.map((name) => ({ uncovered: name })),
-      ];
-      await writeNdjson(runFile(run, 'catalog.ndjson'), 'catalog', {}, lines);
+      const counts = { files: files.length, problems: problems.length };
+      const lines = [...files, ...problems, ...uncovered];
+      await ndjson.write(runFile(run, 'catalog.ndjson'), CATALOG, counts, lines);
     },
     async loadCatalog(run) {
-      const found = await readNdjson(runFile(run, 'catalog.ndjson'), 'catalog');
+      const found = await ndjson.read(runFile(run, 'catalog.ndjson'), CATALOG);
       if (found === null) throw new NxsError('STATE_UNREADABLE', `The catalog of the run ${run} is gone.`);
-      const lines = found.lines as readonly CatalogLine[];
+      const files = Number(found.header['files']);
+      const rest = files + Number(found.header['problems']);
       return {
-        files: lines.flatMap((line) => ('file' in line ? [line.file] : [])),
-        problems: lines.flatMap((line) => ('problem' in line ? [line.problem] : [])),
-        uncovered: lines.flatMap((line) => ('uncovered' in line ? [line.uncovered] : [])),
+        files: found.lines.slice(0, files) as Catalog['files'],
+        problems: found.lines.slice(files, rest) as Catalog['problems'],
+        uncovered: found.lines.slice(rest) as Catalog['uncovered'],
       };
     },
     savePublished: (run, destination, published) =>
@@ -55,20 +55,13 @@ export function openBackupState(dir: string): BackupState {
       }
     },
     saveEntries: (run, destination, entries) =>
-      writeNdjson(entriesFile(run, destination), 'entries', {}, entries),
+      ndjson.write(entriesFile(run, destination), 'entries', {}, entries),
     async loadEntries(run, destination) {
-      const found = await readNdjson(entriesFile(run, destination), 'entries');
+      const found = await ndjson.read(entriesFile(run, destination), 'entries');
       return (found?.lines ?? []) as readonly EntryResult[];
     },
-    async saveProofs(destination, { files, ...header }) {
-      await writeNdjson(proofsFile(destination), 'proofs', header, files);
-    },
-    async loadProofs(destination) {
-      const found = await readNdjson(proofsFile(destination), 'proofs');
-      if (found === null) return null;
-      const { node, commit, manifest, witness, provedAt } = found.header as unknown as ProofBook;
-      return { node, commit, manifest, witness, provedAt, files: found.lines as ProofBook['files'] };
-    },
+    saveProofs: (destination, book) => proofs.save(destination, book),
+    loadProofs: (destination) => proofs.load(destination),
     async saveRecord(record) {
       await atomicWrite(runFile(record.run, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
       await atomicWrite(path.join(dir, 'last.json'), `${JSON.stringify(record, null, 2)}\n`);

@@ -1,5 +1,5 @@
 // What a scan says of one name in the data directory.
-import type { StatKey } from './stat-key.js';
+import type { StatLine } from './stat-key.js';
 
 export interface Found {
   /** '/'-separated, relative to the root; never starts with a slash. */
@@ -8,7 +8,7 @@ export interface Found {
 }
 
 export type ScanEntry =
-  | (Found & { readonly kind: 'file'; readonly size: number; readonly mode: number; readonly stat: StatKey })
+  | (Found & { readonly kind: 'file'; readonly size: number; readonly mode: number; readonly stat: StatLine })
   /** A link to a regular file inside the root: `target` is that file's path; size, mode and stat are the target's. */
   | (Found & {
       readonly kind: 'link';
@@ -16,7 +16,7 @@ export type ScanEntry =
       readonly targetAbsolute: string;
       readonly size: number;
       readonly mode: number;
-      readonly stat: StatKey;
+      readonly stat: StatLine;
     })
   | (Found & { readonly kind: 'other'; readonly reason: string })
   | (Found & { readonly kind: 'unreadable'; readonly errno: string; readonly reason: string });

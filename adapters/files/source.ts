@@ -5,16 +5,22 @@ import type { StagedFile } from '../../domain/backup/entry.js';
 import type { LocalFile, LocalSource, Survey } from '../../domain/backup/local-ports.js';
 import { isAlwaysOut } from '../../domain/backup/select.js';
 import { hashFile } from './hash.js';
+import { openNdjsonFiles } from './ndjson.js';
 import { scanDirectory } from './scan.js';
 import type { ScanEntry } from './scan-entry.js';
-import { loadStatCache, lookUp, saveStatCache, type CachedFile } from './stat-cache.js';
-import type { StatKey } from './stat-key.js';
+import { loadStatCache, lookUp, saveStatCache, type CachedFile, type StatCache } from './stat-cache.js';
+import { isSettled, type StatLine } from './stat-key.js';
 
 /** A data directory; `cacheFile` (in the state directory) spares reading what has not changed. */
 export function openSource(root: string, cacheFile: string): LocalSource {
+  const ndjson = openNdjsonFiles();
+  const cache: CacheFile = {
+    load: () => loadStatCache(ndjson, cacheFile),
+    save: (files) => saveStatCache(ndjson, cacheFile, files),
+  };
   return {
     root,
-    survey: (signal) => survey(root, cacheFile, signal as AbortSignal | undefined),
+    survey: (signal) => survey(root, cache, signal as AbortSignal | undefined),
     locate: (local) => locate(root, local),
     async digest(local) {
       const place = await locate(root, local);
@@ -25,35 +31,55 @@ export function openSource(root: string, cacheFile: string): LocalSource {
   };
 }
 
-async function survey(root: string, cacheFile: string, signal?: AbortSignal): Promise<Survey> {
-  const seenNs = String(BigInt(Date.now()) * 1_000_000n);
+interface CacheFile {
+  load(): Promise<StatCache>;
+  save(files: readonly CachedFile[]): Promise<void>;
+}
+
+async function survey(root: string, cacheFile: CacheFile, signal?: AbortSignal): Promise<Survey> {
+  const seenNs = BigInt(Date.now()) * 1_000_000n;
   const options = signal === undefined ? { skip: isAlwaysOut } : { skip: isAlwaysOut, signal };
   const entries = await scanDirectory(root, options);
-  const cache = await loadStatCache(cacheFile);
-  const stats = new Map<string, StatKey>();
+  const { files, stats, unknown, cached } = joined(entries, await cacheFile.load());
+  const rowOf = ({ local, oid, sha256 }: StagedFile): CachedFile[] => {
+    const stat = stats.get(local);
+    if (stat === undefined || (unknown.has(local) && !isSettled(stat, seenNs))) return [];
+    return [{ path: local, stat, oid, sha256 }];
+  };
+  return {
+    files,
+    async remember(staged) {
+      // The common run: the cache file says exactly this already.
+      if (staged.length === cached && !staged.some(({ local }) => unknown.has(local))) return;
+      await cacheFile.save(staged.flatMap(rowOf));
+    },
+  };
+}
+
+interface Joined {
+  readonly files: readonly LocalFile[];
+  readonly stats: ReadonlyMap<string, StatLine>;
+  /** Paths that the cache cannot vouch for. */
+  readonly unknown: ReadonlySet<string>;
+  /** Entries in the cache. */
+  readonly cached: number;
+}
+
+// A function of its own, so that neither the scan nor the cache lives on in the closure that remembers.
+function joined(entries: readonly ScanEntry[], cache: StatCache): Joined {
+  const stats = new Map<string, StatLine>();
+  const unknown = new Set<string>();
   const files = entries.map((entry): LocalFile => {
     if (entry.kind === 'file' || entry.kind === 'link') {
+      const known = lookUp(cache, entry.path, entry.stat);
       stats.set(entry.path, entry.stat);
-      return readable(entry, lookUp(cache, entry.path, entry.stat));
+      if (known === null) unknown.add(entry.path);
+      return readable(entry, known);
     }
     const status = entry.kind === 'other' ? 'REFUSED' : 'UNREADABLE';
     return { kind: 'problem', path: entry.path, status, reason: entry.reason };
   });
-  return {
-    files,
-    async remember(staged) {
-      const next = new Map<string, CachedFile>();
-      let fresh = staged.length !== cache.size;
-      for (const { local, oid, sha256, mode } of staged) {
-        const key = stats.get(local);
-        if (key === undefined) continue;
-        const known = lookUp(cache, local, key);
-        fresh ||= known === null;
-        next.set(local, known ?? { ...key, oid, sha256, mode, seenNs });
-      }
-      if (fresh) await saveStatCache(cacheFile, next);
-    },
-  };
+  return { files, stats, unknown, cached: cache.size };
 }
 
 function readable(

@@ -1,78 +1,53 @@
 // Spares reading files that were not touched since they were hashed. A wrong hit would skip a changed file for
-// ever, so everything doubtful is no hit: a racy stamp, a torn line, another format.
-import { readFile } from 'node:fs/promises';
-import { atomicWrite } from './atomic-write.js';
-import { type StatKey, sameStat } from './stat-key.js';
+// ever, so everything doubtful is no hit: a torn file, another format, an entry that is none of ours.
+import type { NdjsonFiles } from './ndjson.js';
+import type { StatLine } from './stat-key.js';
 
-export interface CachedFile extends StatKey {
+/** Only for stamps that were settled when they were seen (see isSettled); the cache keeps no date of its own. */
+export interface CachedFile {
+  /** Path in the data directory, '/'-separated. */
+  readonly path: string;
+  readonly stat: StatLine;
   readonly oid: string;
   readonly sha256: string;
-  readonly mode: '100644' | '100755';
-  /** Decimal nanoseconds of the start of the scan that recorded the entry. */
-  readonly seenNs: string;
 }
 
 export type StatCache = ReadonlyMap<string, CachedFile>;
 
-const HEADER = '{"nxs":"stat-cache","version":1}';
-// A write in the same clock tick as the hash leaves the stamps as they were (git's "racy index"); two seconds
-// also cover file systems with coarse stamps.
-const RACY_NS = 2_000_000_000n;
+const KIND = 'stat-cache-2';
 
 /** The cache in a state file; absent, torn or foreign means empty, never an error. */
-export async function loadStatCache(file: string): Promise<Map<string, CachedFile>> {
+export async function loadStatCache(ndjson: NdjsonFiles, file: string): Promise<StatCache> {
+  const found = await ndjson.read(file, KIND);
   const cache = new Map<string, CachedFile>();
-  let text;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    return cache;
-  }
-  const lines = text.split('\n');
-  if (lines[0] !== HEADER || lines.at(-1) !== '') return cache;
-  for (const line of lines.slice(1, -1)) {
-    const entry = parseLine(line);
-    if (entry === null) return new Map();
-    cache.set(entry[0], entry[1]);
+  for (const line of found?.lines ?? []) {
+    if (!isCachedFile(line)) return new Map();
+    cache.set(line.path, line);
   }
   return cache;
 }
 
 /** Replaces the state file atomically. Not synced: what a power cut takes is only read again. */
-export async function saveStatCache(file: string, cache: StatCache): Promise<void> {
-  const lines = [HEADER];
-  for (const [at, entry] of cache) {
-    const { mtimeNs, ctimeNs, size, ino, oid, sha256, mode, seenNs } = entry;
-    lines.push(JSON.stringify([at, mtimeNs, ctimeNs, size, ino, oid, sha256, mode, seenNs]));
-  }
-  await atomicWrite(file, `${lines.join('\n')}\n`, { sync: false });
+export async function saveStatCache(
+  ndjson: NdjsonFiles,
+  file: string,
+  files: readonly CachedFile[],
+): Promise<void> {
+  await ndjson.write(file, KIND, {}, files);
 }
 
-/** The entry of an untouched file, or null when it must be read again (SYNC.md, step 3: the racy rule). */
-export function lookUp(cache: StatCache, at: string, stat: StatKey): CachedFile | null {
+/** The entry of an untouched file, or null when it must be read again. */
+export function lookUp(cache: StatCache, at: string, stat: StatLine): CachedFile | null {
   const entry = cache.get(at);
-  if (entry === undefined || !sameStat(entry, stat)) return null;
-  const trustedBefore = BigInt(entry.seenNs) - RACY_NS;
-  return BigInt(entry.mtimeNs) < trustedBefore && BigInt(entry.ctimeNs) < trustedBefore ? entry : null;
+  return entry?.stat === stat ? entry : null;
 }
 
-const DECIMAL = /^-?\d{1,24}$/;
+const SHA1 = /^[0-9a-f]{40}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
 
-function parseLine(line: string): [string, CachedFile] | null {
-  let row: unknown;
-  try {
-    row = JSON.parse(line);
-  } catch {
-    return null;
-  }
-  if (!Array.isArray(row) || row.length !== 9) return null;
-  const [at, mtimeNs, ctimeNs, size, ino, oid, sha256, mode, seenNs] = row as readonly unknown[];
-  if (typeof at !== 'string' || typeof size !== 'number' || typeof ino !== 'string') return null;
-  if (![mtimeNs, ctimeNs, seenNs].every((value) => typeof value === 'string' && DECIMAL.test(value)))
-    return null;
-  if (typeof oid !== 'string' || typeof sha256 !== 'string' || oid.length !== 40 || sha256.length !== 64)
-    return null;
-  if (mode !== '100644' && mode !== '100755') return null;
-  const stamps = { mtimeNs: String(mtimeNs), ctimeNs: String(ctimeNs), seenNs: String(seenNs) };
-  return [at, { ...stamps, size, ino, oid, sha256, mode }];
+function isCachedFile(line: unknown): line is CachedFile {
+  if (typeof line !== 'object' || line === null) return false;
+  const { path, stat, oid, sha256 } = line as Readonly<Record<string, unknown>>;
+  if (typeof path !== 'string' || typeof stat !== 'string') return false;
+  return typeof oid === 'string' && SHA1.test(oid) && typeof sha256 === 'string' && SHA256.test(sha256);
 }

@@ -53,10 +53,23 @@ export function encodeManifest(
     files: sorted.length,
     bytes: sorted.reduce((sum, file) => sum + file.size, 0),
   };
-  const lines = sorted.map(({ path, oid, sha256, size, mode, local }) =>
-    JSON.stringify({ path, oid, sha256, size, mode, local }),
-  );
-  return `${[JSON.stringify(header), ...lines].join('\n')}\n`;
+  const blocks = [`${JSON.stringify(header)}\n`];
+  for (let at = 0; at < sorted.length; at += BLOCK) {
+    blocks.push(
+      sorted
+        .slice(at, at + BLOCK)
+        .map(encodeLine)
+        .join(''),
+    );
+  }
+  return blocks.join('');
+}
+
+// Joined in two steps: a string for every line of a large backup at once is garbage that stays for long.
+const BLOCK = 256;
+
+function encodeLine({ path, oid, sha256, size, mode, local }: StagedFile): string {
+  return `${JSON.stringify({ path, oid, sha256, size, mode, local })}\n`;
 }
 
 /** Reads a manifest; a sentence instead when it is not one, or not whole. Never throws. */

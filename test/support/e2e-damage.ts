@@ -20,7 +20,7 @@ interface Packed {
 }
 
 /** Every place where the object lies packed. */
-export function packedAt(store: string, oid: string): readonly Packed[] {
+function packedAt(store: string, oid: string): readonly Packed[] {
   return packs(store).flatMap((pack) => {
     const text = verifyPack(store, pack);
     const row = new RegExp(`^${oid} \\w+ +\\d+ (\\d+) (\\d+)`, 'm').exec(text);

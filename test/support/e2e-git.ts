@@ -53,7 +53,7 @@ function batch(store: string, oids: readonly string[]): Map<string, Buffer> | nu
 }
 
 /** Git's own id of a file's content, computed here. */
-export function blobId(bytes: Buffer): string {
+function blobId(bytes: Buffer): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 

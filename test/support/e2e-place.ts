@@ -61,7 +61,7 @@ function embedded(): string {
 }
 
 /** Replaces the manifest's text under `backup:`. */
-export async function writeManifest(place: Pick<Place, 'configDir'>, text: string): Promise<void> {
+async function writeManifest(place: Pick<Place, 'configDir'>, text: string): Promise<void> {
   const lines = text.split('\n').map((line) => `  ${line}`);
   await writeFile(join(place.configDir, 'backup-manifest.yaml'), `backup:\n${lines.join('\n')}\n`);
 }

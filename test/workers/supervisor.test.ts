@@ -116,7 +116,13 @@ describe('stopping', () => {
       expect(await plane.exit()).toEqual({ code: 0, signal: null });
       expect(await readFile(`${mark}.done`, 'utf8')).toBe(String(run.pids.worker));
       expectGone(run);
-      expect((await readdir(plane.stateDir)).sort()).toEqual(['journal', 'logs', 'mark.begun', 'mark.done', 'temporal']);
+      expect((await readdir(plane.stateDir)).sort()).toEqual([
+        'journal',
+        'logs',
+        'mark.begun',
+        'mark.done',
+        'temporal',
+      ]);
       await expect(fetch(`${run.http}/healthz`)).rejects.toThrow();
     } finally {
       await plane.dispose();

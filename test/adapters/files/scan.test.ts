@@ -34,7 +34,7 @@ describe('scanDirectory', () => {
     expect(
       found.every((entry) => entry.kind === 'file' && entry.size === Buffer.byteLength(entry.path)),
     ).toBe(true);
-    expect(found[0]).toMatchObject({ stat: { mtimeNs: expect.stringMatching(/^\d{19}$/) } });
+    expect(found[0]).toMatchObject({ stat: expect.stringMatching(/^\d{19} \d{19} \d+ \d+$/) });
   });
 
   it('follows a link only to a file inside', async () => {
@@ -92,6 +92,23 @@ describe('scanDirectory', () => {
       await expect(scanDirectory(path.join(root, bad))).rejects.toMatchObject({ code: 'DATA_DIR_MISSING' });
     }
     expect(await scanDirectory(path.join(root, '.'))).toHaveLength(1);
+  });
+
+  it('lets others have their turn in a large directory, and stops when it is cancelled', async () => {
+    const root = scratch();
+    for (let index = 0; index < 1000; index += 1) writeFileSync(path.join(root, String(index)), '');
+    const cancel = new AbortController();
+    const scan = scanDirectory(root, { signal: cancel.signal });
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      setImmediate(turns < 1000 ? turn : () => undefined);
+    };
+    turn();
+    expect(await scan).toHaveLength(1000);
+    expect(turns).toBeGreaterThan(3);
+    cancel.abort();
+    await expect(scanDirectory(root, { signal: cancel.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   it('takes a root that is itself a link', async () => {

@@ -24,7 +24,7 @@ export interface Tally {
   readonly steps: Record<string, number>;
 }
 
-export function emptyTally(): Tally {
+function emptyTally(): Tally {
   return { rounds: 0, killed: 0, old: 0, new: 0, half: 0, steps: {} };
 }
 
