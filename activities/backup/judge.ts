@@ -42,7 +42,9 @@ export async function judge(ports: BackupPorts, question: Question, task: Task):
   });
   const { manifest } = question;
   const extra =
-    manifest === null || manifest.listed === null ? [] : [{ oid: manifest.listed.oid, size: manifest.listed.size ?? 0 }];
+    manifest === null || manifest.listed === null
+      ? []
+      : [{ oid: manifest.listed.oid, size: manifest.listed.size ?? 0 }];
   const back = await readBack(ports, store, [...due, ...extra], task);
   if (manifest !== null) requireManifest(store, manifest, back);
   const dueNow = new Set(due.map((file) => file.path));
