@@ -23,6 +23,8 @@ type DestinationCheck = CheckResult['destinations'][number];
 /** Bad entries that the result names; all of them are in the state directory. */
 const NAMED = 20;
 
+const NO_LISTING = Promise.resolve({ files: new Map<string, never>(), manifest: null });
+
 /** The pseudo run under which the entries of the latest look are kept. */
 const CHECK_RUN = 'check';
 
@@ -72,7 +74,8 @@ async function checkOne(
   if (destination.state === 'not_configured') return blank(name, 'not_configured', destination.note);
   const { store } = destination;
   const book = await trustedBook(ports, store);
-  const { head, listed, manifest, expected } = await lookAt(ports, store, book, task);
+  const witness = book?.witness ?? (await store.witness());
+  const { head, listing, manifest, expected } = await lookAt(ports, store, book, task);
   if (head === null || expected.length === 0) {
     return blank(name, 'not_proved', 'there is no backup in it yet');
   }
@@ -82,7 +85,7 @@ async function checkOne(
     store,
     level: input.level,
     expected,
-    listed,
+    listing,
     provedAt,
     healed: new Set<string>(),
     manifest: input.level === 'quick' ? null : manifest,
@@ -95,8 +98,8 @@ async function checkOne(
   await ports.state.saveProofs(name, {
     node: ports.settings.node,
     commit: book?.commit ?? head,
-    manifest: book?.manifest ?? manifest?.sha256 ?? '',
-    witness: await store.witness(),
+    manifest: book?.manifest ?? manifest ?? '',
+    witness,
     provedAt: book?.provedAt ?? null,
     files: proofs,
   });
@@ -117,7 +120,7 @@ async function checkOne(
   };
 }
 
-interface Look extends Pick<Question, 'listed' | 'manifest' | 'expected'> {
+interface Look extends Pick<Question, 'listing' | 'manifest' | 'expected'> {
   readonly head: string | null;
 }
 
@@ -128,16 +131,16 @@ async function lookAt(
   book: ProofBook | null,
   task: Task,
 ): Promise<Look> {
-  const commit = (await store.head())?.commit ?? null;
-  if (commit === null) return { head: null, listed: new Map(), manifest: null, expected: [] };
-  const { files: listed, manifest: at } = await listCommit(store, commit);
+  const head = (await store.head())?.commit ?? null;
+  if (head === null || book?.files.length === 0)
+    return { head, listing: NO_LISTING, manifest: null, expected: [] };
   if (book !== null) {
-    const manifest = book.commit === commit ? { listed: at, sha256: book.manifest } : null;
-    return { head: commit, listed, manifest, expected: book.files };
+    const manifest = book.commit === head ? book.manifest : null;
+    return { head, listing: listCommit(store, head), manifest, expected: book.files };
   }
-  const { manifest: own } = await viewCommit(ports, store, commit, null, task);
-  const manifest = own === null ? null : { listed: at, sha256: own.digest };
-  return { head: commit, listed, manifest, expected: own?.files ?? [] };
+  const { files, manifest } = await viewCommit(ports, store, head, null, task);
+  const listing = Promise.resolve({ files, manifest: null });
+  return { head, listing, manifest: null, expected: manifest?.files ?? [] };
 }
 
 function line(entry: EntryResult): string {

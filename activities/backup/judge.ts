@@ -7,6 +7,9 @@ import { rollingShare } from '../../domain/backup/proof.js';
 import type { BackupPorts, Task } from './ports.js';
 import { NxsError } from '../../domain/errors.js';
 import { readBack, type ReadBack } from './read-back.js';
+import type { Listing } from './remote.js';
+
+const NOTHING: ReadBack = new Map();
 
 export interface Judgement {
   readonly entries: readonly EntryResult[];
@@ -18,35 +21,36 @@ export interface Question {
   readonly store: Destination;
   readonly level: VerifyLevel;
   readonly expected: readonly StagedFile[];
-  /** The destination's listing, by path without prefix. */
-  readonly listed: ReadonlyMap<string, RemoteFile>;
+  /** What the destination lists; on its way, because the reading need not wait for it. */
+  readonly listing: Promise<Listing>;
   /** Epoch ms of the last good read by object id. */
   readonly provedAt: ReadonlyMap<string, number>;
   /** Paths that were wrong earlier in this run. */
   readonly healed: ReadonlySet<string>;
-  /** The manifest to be read back with them, and what it must hash to; null: it stands, or nothing is read. */
-  readonly manifest: { readonly listed: RemoteFile | null; readonly sha256: string } | null;
+  /** What the manifest must hash to when it is read back too; null: it stands, or nothing is read. */
+  readonly manifest: string | null;
 }
 
 /** Reads back what is due, and classifies every expected file. Throws NxsError DESTINATION_UNREADABLE for a bad manifest. */
 export async function judge(ports: BackupPorts, question: Question, task: Task): Promise<Judgement> {
-  const { store, expected, listed, provedAt, healed, level } = question;
+  const { store, expected, provedAt, healed, level, manifest } = question;
   const now = ports.now();
   const known: Proof[] = expected.map((file) => ({ ...file, verifiedAt: provedAt.get(file.oid) ?? null }));
   const { every, within } = ports.settings.verify;
   const policy = { level, now, within, share: rollingShare(every, within), touched: false };
+  const due = dueForRead(known, policy);
+  const ownManifest = question.listing.then((there) =>
+    manifest === null || there.manifest === null ? NOTHING : readBack(ports, store, [there.manifest], task),
+  );
+  const [listing, first, own] = await allOf(question.listing, readBack(ports, store, due, task), ownManifest);
+  if (manifest !== null) requireManifest(store, listing.manifest, manifest, own);
+  const listed = listing.files;
   // A path that lists another object is read through that object, so that the record can name the hash it has.
-  const due = dueForRead(known, policy).flatMap((file) => {
+  const strays = due.flatMap((file) => {
     const there = listed.get(file.path);
-    return there === undefined ? [] : [{ ...file, oid: there.oid, size: there.size ?? file.size }];
+    return there === undefined || there.oid === file.oid ? [] : [there];
   });
-  const { manifest } = question;
-  const extra =
-    manifest === null || manifest.listed === null
-      ? []
-      : [{ oid: manifest.listed.oid, size: manifest.listed.size ?? 0 }];
-  const back = await readBack(ports, store, [...due, ...extra], task);
-  if (manifest !== null) requireManifest(store, manifest, back);
+  const back = new Map([...first, ...(await readBack(ports, store, strays, task))]);
   const dueNow = new Set(due.map((file) => file.path));
   const entries: EntryResult[] = [];
   const proofs: Proof[] = [];
@@ -68,12 +72,14 @@ export async function judge(ports: BackupPorts, question: Question, task: Task):
   return { entries, proofs, read: { files: due.length, bytes } };
 }
 
-function requireManifest(
-  store: Destination,
-  { listed, sha256 }: NonNullable<Question['manifest']>,
-  back: ReadBack,
-): void {
-  const read = listed === null ? undefined : back.get(listed.oid);
+/** Waits for all of them also when one fails, so that nothing goes on reading behind a step that has ended. */
+async function allOf<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Promise<[A, B, C]> {
+  await Promise.allSettled([a, b, c]);
+  return Promise.all([a, b, c]);
+}
+
+function requireManifest(store: Destination, listed: RemoteFile | null, sha256: string, own: ReadBack): void {
+  const read = listed === null ? undefined : own.get(listed.oid);
   if (read?.kind === 'bytes' && read.sha256 === sha256) return;
   const why =
     read === undefined ? 'it is gone' : read.kind === 'broken' ? read.reason : 'its bytes are others';

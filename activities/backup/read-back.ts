@@ -1,6 +1,6 @@
 // The only source of VERIFIED: bytes that came back from the destination, hashed here.
 import type { ReadResult } from '../../domain/backup/classify.js';
-import type { Destination, ObjectRequest } from '../../domain/backup/ports.js';
+import type { Destination } from '../../domain/backup/ports.js';
 import { errorMessage } from '../../domain/errors.js';
 import type { BackupPorts, Task } from './ports.js';
 
@@ -14,10 +14,10 @@ const PROGRESS_EVERY = 200;
 export async function readBack(
   ports: BackupPorts,
   store: Destination,
-  blobs: readonly ObjectRequest[],
+  blobs: readonly { readonly oid: string; readonly size: number | null }[],
   task: Task,
 ): Promise<ReadBack> {
-  const objects = [...new Map(blobs.map(({ oid, size }) => [oid, { oid, size }])).values()];
+  const objects = [...new Map(blobs.map(({ oid, size }) => [oid, { oid, size: size ?? 0 }])).values()];
   const results = new Map<string, ReadResult>();
   for await (const blob of store.read(objects, task.signal)) {
     if ('problem' in blob) {

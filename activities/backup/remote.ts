@@ -55,8 +55,14 @@ export function standsFor(book: ProofBook | null, commit: string): book is Proof
 }
 
 function viewOfBook(book: ProofBook): Omit<RemoteView, 'head'> {
-  const files = new Map(book.files.map((file): [string, RemoteFile] => [file.path, file]));
+  const { files } = listingOf(book);
   return { files, manifest: { node: book.node, files: book.files, digest: book.manifest } };
+}
+
+/** What a commit lists that we read byte for byte; its manifest stands with it. */
+export function listingOf(book: ProofBook): Listing {
+  const files = new Map(book.files.map((file): [string, RemoteFile] => [file.path, file]));
+  return { files, manifest: null };
 }
 
 export interface Listing {

@@ -5,7 +5,7 @@ import { allProved, countStatuses } from '../../domain/backup/record.js';
 import type { VerifyInput, VerifyResult } from '../contracts.js';
 import { judge, provedTimes } from './judge.js';
 import { storeOf, type BackupPorts, type Task } from './ports.js';
-import { listCommit, lookingAt, standsFor, trustedBook } from './remote.js';
+import { listCommit, listingOf, lookingAt, standsFor, trustedBook } from './remote.js';
 
 /** Verifies what the run published. Throws NxsError DESTINATION_UNREADABLE when the commit itself cannot be read. */
 export function verifyBackup(ports: BackupPorts, input: VerifyInput, task: Task): Promise<VerifyResult> {
@@ -18,21 +18,19 @@ async function verifyPublished(ports: BackupPorts, input: VerifyInput, task: Tas
   const catalog = await ports.state.loadCatalog(run);
   const { commit, manifest: digest, carried } = await ports.state.loadPublished(run, destination);
   const book = await trustedBook(ports, store);
-  const stands = standsFor(book, commit);
-  const listing = stands ? null : await listCommit(store, commit);
+  // From before the reading: what is touched behind our back from here on shows in the next run.
+  const witness = book?.witness ?? (await store.witness());
   const earlier = await ports.state.loadEntries(run, destination);
   const healed = new Set(earlier.filter(wasWrong).map((entry) => entry.path));
   const provedAt = provedTimes(book?.files ?? []);
-  const listed = listing?.files ?? new Map(book?.files.map((file) => [file.path, file]));
-  const manifest = listing === null ? null : { listed: listing.manifest, sha256: digest };
   const question = {
     store,
     level: 'run',
     expected: catalog.files,
-    listed,
+    listing: standsFor(book, commit) ? Promise.resolve(listingOf(book)) : listCommit(store, commit),
     provedAt,
     healed,
-    manifest,
+    manifest: standsFor(book, commit) ? null : digest,
   } as const;
   const { entries, proofs, read } = await judge(ports, question, task);
   const problems = catalog.problems.map(({ local, path, status, reason }) =>
@@ -46,7 +44,7 @@ async function verifyPublished(ports: BackupPorts, input: VerifyInput, task: Tas
     node: ports.settings.node,
     commit,
     manifest: digest,
-    witness: await store.witness(),
+    witness,
     provedAt: allProved(counts) ? ports.now() : (book?.provedAt ?? null),
     files: [...proofs, ...kept],
   });
