@@ -10,6 +10,7 @@ import { openStages } from '../adapters/git/stages.js';
 import type { Config, DestinationConfig } from '../config/types.js';
 import { unsetUnder } from '../config/unset.js';
 import type { Destination } from '../domain/backup/ports.js';
+import { openAlone } from './alone.js';
 import { openRestores } from './restores.js';
 import { starterIds } from './starter-state.js';
 
@@ -48,6 +49,7 @@ export function backupPorts(
     source: openSource(config.dataDir, path.join(dir, 'stat-cache.ndjson')),
     stages: openStages(stages, gitHome),
     restores: openRestores(undo),
+    alone: openAlone(),
     state: openBackupState(dir),
     sha256: (data) => createHash('sha256').update(data).digest('hex'),
     hasher() {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { openBackupState } from '../adapters/files/backup-state.js';
 import type { Config } from '../config/types.js';
 import { runRecordSchema, type RunRecord } from '../domain/backup/record.js';
+import { isTooOld } from '../domain/backup/proof.js';
 import type { EntryResult } from '../domain/backup/entry.js';
 import type { BackupState, ProofBook } from '../domain/backup/local-ports.js';
 import { backupPaths, backupPorts, SILENT } from './backup-parts.js';
@@ -101,7 +102,7 @@ async function destinationView(subject: Subject): Promise<BackupView['destinatio
     same_disk: record?.same_disk ?? null,
     commit: record?.commit ?? book?.commit ?? null,
     last_proved: iso(provedAt),
-    too_old: provedAt === null || now - provedAt > config.backup.recency_limit,
+    too_old: isTooOld(provedAt, now, config.backup.recency_limit),
     oldest_verification: oldest(book),
     files: entries.map((entry) => row(entry, proofs)),
   };

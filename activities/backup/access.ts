@@ -1,5 +1,6 @@
 // The seed's two hourly checks: repository access, and backup recency.
 import { errorMessage } from '../../domain/errors.js';
+import { isTooOld } from '../../domain/backup/proof.js';
 import type { AccessResult, RunRef } from '../contracts.js';
 import type { BackupPorts, ConfiguredDestination, Task } from './ports.js';
 
@@ -34,7 +35,7 @@ export async function checkAccess(ports: BackupPorts, input: RunRef, task: Task)
 async function checkOne(ports: BackupPorts, destination: ConfiguredDestination): Promise<DestinationAccess> {
   const { name } = destination;
   const provedAt = (await ports.state.loadProofs(name))?.provedAt ?? null;
-  const tooOld = provedAt === null || ports.now() - provedAt > ports.settings.recencyLimit;
+  const tooOld = isTooOld(provedAt, ports.now(), ports.settings.recencyLimit);
   const lastProved = provedAt === null ? null : new Date(provedAt).toISOString();
   if (destination.state === 'not_configured') return { name, access: null, lastProved, tooOld };
   return { name, access: await look(destination.store, ports.source.root), lastProved, tooOld };

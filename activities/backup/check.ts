@@ -35,9 +35,13 @@ export async function checkBackup(ports: BackupPorts, input: CheckInput, task: T
   const destinations: DestinationCheck[] = [];
   for (const destination of wanted) {
     const { name } = destination;
-    const look = () => checkOne(ports, destination, input, task);
+    if (destination.state === 'not_configured') {
+      destinations.push(blank(name, 'not_configured', destination.note));
+      continue;
+    }
+    const { store } = destination;
     const failed = (error: unknown) => blank(name, 'failed', errorMessage(error));
-    destinations.push(await lookingAt(ports, name, look).catch(failed));
+    destinations.push(await lookingAt(ports, store, () => checkOne(ports, store, input, task)).catch(failed));
   }
   const green = destinations.length > 0 && destinations.every(({ state }) => state === 'proved');
   const summary = destinations.map(describe).join('; ');
@@ -66,13 +70,11 @@ function pick(ports: BackupPorts, name: string): ConfiguredDestination {
 
 async function checkOne(
   ports: BackupPorts,
-  destination: ConfiguredDestination,
+  store: Destination,
   input: CheckInput,
   task: Task,
 ): Promise<DestinationCheck> {
-  const { name } = destination;
-  if (destination.state === 'not_configured') return blank(name, 'not_configured', destination.note);
-  const { store } = destination;
+  const { name } = store;
   const book = await trustedBook(ports, store);
   const witness = book?.witness ?? (await store.witness());
   const { head, listing, manifest, expected } = await lookAt(ports, store, book, task);

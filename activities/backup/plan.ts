@@ -61,19 +61,29 @@ async function prepare(
   const { store } = destination;
   const ready = { name, kind, location: store.location, sameDisk: null, state: 'ready', note: null } as const;
   try {
-    await store.prepare();
     const sameDisk = await store.sharesDisk(ports.source.root);
-    const book = await trustedBook(ports, store);
-    const view = await viewSoundly(ports, store, book, task);
-    const listed = new Set(
-      [...(view?.files.values() ?? [])].map((file) => (file.size === null ? '' : file.oid)),
-    );
-    const lacking = new Set(await store.lacks(known.filter((oid) => !listed.has(oid))));
-    const previous = view?.manifest?.files ?? book?.files ?? [];
-    return { planned: { ...ready, sameDisk }, lacking, previous };
+    return await ports.alone(store, () => look(ports, store, { ...ready, sameDisk }, known, task));
   } catch (error) {
     return nothing({ ...ready, state: 'failed', note: errorMessage(error) });
   }
+}
+
+async function look(
+  ports: BackupPorts,
+  store: Destination,
+  planned: PlannedDestination,
+  known: readonly string[],
+  task: Task,
+): Promise<Prepared> {
+  await store.prepare();
+  const book = await trustedBook(ports, store);
+  const view = await viewSoundly(ports, store, book, task);
+  const listed = new Set(
+    [...(view?.files.values() ?? [])].map((file) => (file.size === null ? '' : file.oid)),
+  );
+  const lacking = new Set(await store.lacks(known.filter((oid) => !listed.has(oid))));
+  const previous = view?.manifest?.files ?? book?.files ?? [];
+  return { planned, lacking, previous };
 }
 
 /** A destination whose tree cannot be read is not refused here: publishing rescues it. */
@@ -126,10 +136,11 @@ function hold(
   confirm: string | null,
 ): RunRecord['held'] {
   const present = new Set(catalog.files.map((file) => file.path));
+  const isInDoubt = doubtOf(catalog);
   for (const { previous: all } of prepared) {
     const previous = all.filter((file) => !ports.settings.starterIds.has(file.oid));
     const missing = previous
-      .filter((file) => !present.has(file.path) && !isInDoubt(file, catalog))
+      .filter((file) => !present.has(file.path) && !isInDoubt(file))
       .map((file) => file.path);
     const emptied = catalog.files.length === 0 && missing.length > 0;
     if (!emptied && !isMassDelete(previous.length, missing.length)) continue;
@@ -140,9 +151,15 @@ function hold(
   return null;
 }
 
-/** True for a file that we could not look at now: it is not "deleted", its last backup stays in the tree. */
-export function isInDoubt(file: StagedFile, catalog: Catalog): boolean {
-  return catalog.problems.some(
-    ({ local, path }) => path === file.path || local === file.local || file.local.startsWith(`${local}/`),
-  );
+/** Tells the files that we could not look at now: they are not "deleted", their last backup stays in the tree. */
+export function doubtOf(catalog: Catalog): (file: StagedFile) => boolean {
+  const paths = new Set(catalog.problems.map((problem) => problem.path));
+  const locals = new Set(catalog.problems.map((problem) => problem.local));
+  return ({ path, local }) => {
+    if (paths.has(path) || locals.has(local) || locals.has('')) return true;
+    for (let at = local.indexOf('/'); at !== -1; at = local.indexOf('/', at + 1)) {
+      if (locals.has(local.slice(0, at))) return true;
+    }
+    return false;
+  };
 }

@@ -60,6 +60,11 @@ export interface BackupPorts {
   readonly stages: Stages;
   readonly state: BackupState;
   readonly restores: RestorePort;
+  /**
+   * Runs `work` while nobody else of this machine works on that destination: another run's clean-up must not take this
+   * one's files for leftovers, nor an older proof book overwrite a newer finding.
+   */
+  alone<T>(store: Destination, work: () => Promise<T>): Promise<T>;
   /** SHA-256, lower-case hex. */
   sha256(data: Uint8Array | string): string;
   /** A running SHA-256. */

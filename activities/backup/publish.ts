@@ -7,7 +7,7 @@ import { encodeManifest, MANIFEST_PATH } from '../../domain/backup/manifest.js';
 import type { Destination } from '../../domain/backup/ports.js';
 import { NxsError } from '../../domain/errors.js';
 import type { DestinationRef, PublishResult } from '../contracts.js';
-import { isInDoubt } from './plan.js';
+import { doubtOf } from './plan.js';
 import { storeOf, type BackupPorts, type Task } from './ports.js';
 import { holdsExactly, touching, viewRemote, type RemoteView } from './remote.js';
 import { stageAgain } from './stage-again.js';
@@ -20,7 +20,6 @@ export async function publishBackup(
 ): Promise<PublishResult> {
   const store = storeOf(ports, input.destination);
   const catalog = await ports.state.loadCatalog(input.run);
-  await store.prepare();
   return touching(ports, store, async (book) => {
     const { view, note } = await viewOrRescue(ports, input, store, { catalog, book }, task);
     const carried = carriedOver(view, catalog);
@@ -75,10 +74,10 @@ async function commitFiles(
 /** What we could not read now keeps its last backed-up version in the tree. */
 function carriedOver(view: RemoteView, catalog: Catalog): StagedFile[] {
   if (catalog.problems.length === 0) return [];
+  const isInDoubt = doubtOf(catalog);
   const present = new Set(catalog.files.map((file) => file.path));
   return (view.manifest?.files ?? []).filter(
-    (file) =>
-      !present.has(file.path) && isInDoubt(file, catalog) && view.files.get(file.path)?.oid === file.oid,
+    (file) => !present.has(file.path) && isInDoubt(file) && view.files.get(file.path)?.oid === file.oid,
   );
 }
 
@@ -121,6 +120,8 @@ async function rescue(
     return { view: await viewRemote(ports, store, null, task), note: `${damage} ${attempt}` };
   } catch (error) {
     if (!(error instanceof NxsError) || error.code !== 'DESTINATION_UNREADABLE') throw error;
+    // What others keep in the same store is not ours to move away.
+    if (store.prefix !== '') throw error;
     const kept = await store.setAside(new Date(ports.now()).toISOString());
     await store.prepare();
     const view = await viewRemote(ports, store, null, task);

@@ -79,6 +79,13 @@ export async function listCommit(store: Destination, commit: string): Promise<Li
   }
   const manifest = files.get(MANIFEST_PATH) ?? null;
   files.delete(MANIFEST_PATH);
+  const other = [...files.keys()].find((path) => path.endsWith(`/${MANIFEST_PATH}`));
+  if (other !== undefined) {
+    throw new NxsError(
+      'DESTINATION_FOREIGN',
+      `${store.name} (${store.location}) also holds the backup of another node, under ${other.slice(0, -MANIFEST_PATH.length)}.`,
+    );
+  }
   return { files, manifest };
 }
 
@@ -176,26 +183,35 @@ export async function touching<T>(
   store: Destination,
   change: (book: ProofBook | null) => Promise<T>,
 ): Promise<T> {
-  const book = await trustedBook(ports, store);
-  const result = await change(book);
-  if (book !== null) await ports.state.saveProofs(store.name, { ...book, witness: await store.witness() });
-  return result;
+  return ports.alone(store, async () => {
+    await store.prepare();
+    const book = await trustedBook(ports, store);
+    const result = await change(book);
+    if (book !== null) await ports.state.saveProofs(store.name, { ...book, witness: await store.witness() });
+    return result;
+  });
 }
 
 /**
  * Runs a look at the destination; when its own tree or manifest turns out to be damaged, nothing that was proved counts any
  * more, so that the next run looks at all of it instead of believing the book.
  */
-export async function lookingAt<T>(ports: BackupPorts, name: string, look: () => Promise<T>): Promise<T> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof NxsError && error.code === 'DESTINATION_UNREADABLE') {
-      const book = await ports.state.loadProofs(name);
-      if (book !== null) await ports.state.saveProofs(name, unproven(book));
+export async function lookingAt<T>(
+  ports: BackupPorts,
+  store: Destination,
+  look: () => Promise<T>,
+): Promise<T> {
+  return ports.alone(store, async () => {
+    try {
+      return await look();
+    } catch (error) {
+      if (error instanceof NxsError && error.code === 'DESTINATION_UNREADABLE') {
+        const book = await ports.state.loadProofs(store.name);
+        if (book !== null) await ports.state.saveProofs(store.name, unproven(book));
+      }
+      throw error;
     }
-    throw error;
-  }
+  });
 }
 
 function unproven(book: ProofBook): ProofBook {
@@ -207,6 +223,7 @@ export async function trustedBook(ports: BackupPorts, store: Destination): Promi
   const book = await ports.state.loadProofs(store.name);
   if (book === null) return null;
   const witness = await store.witness();
-  if (book.witness === null || witness === null || book.witness === witness) return book;
+  // A store that cannot even be walked now (a disk in trouble) is one that nobody has looked at.
+  if (witness !== null && book.witness === witness) return book;
   return { ...unproven(book), witness };
 }

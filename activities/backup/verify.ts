@@ -9,7 +9,7 @@ import { listCommit, listingOf, lookingAt, standsFor, trustedBook } from './remo
 
 /** Verifies what the run published. Throws NxsError DESTINATION_UNREADABLE when the commit itself cannot be read. */
 export function verifyBackup(ports: BackupPorts, input: VerifyInput, task: Task): Promise<VerifyResult> {
-  return lookingAt(ports, input.destination, () => verifyPublished(ports, input, task));
+  return lookingAt(ports, storeOf(ports, input.destination), () => verifyPublished(ports, input, task));
 }
 
 async function verifyPublished(ports: BackupPorts, input: VerifyInput, task: Task): Promise<VerifyResult> {

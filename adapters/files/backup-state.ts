@@ -65,7 +65,7 @@ export function openBackupState(dir: string): BackupState {
     async saveRecord(record) {
       await atomicWrite(runFile(record.run, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
       await atomicWrite(path.join(dir, 'last.json'), `${JSON.stringify(record, null, 2)}\n`);
-      await forgetOldRuns(path.join(dir, 'runs'));
+      await forgetOldRuns(path.join(dir, 'runs'), fileNameOf(record.run));
     },
     lastRecord: () => readRecord(path.join(dir, 'last.json')),
   };
@@ -82,9 +82,9 @@ async function readRecord(file: string): Promise<RunRecord | null> {
 }
 
 /** Run names start with their time, so the oldest sort first. Names that do not (the latest check) stay. */
-async function forgetOldRuns(dir: string): Promise<void> {
+async function forgetOldRuns(dir: string, current: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const runs = (await readdir(dir)).filter((name) => /^\d{8}T/.test(name)).sort();
-  for (const name of runs.slice(0, -KEPT_RUNS))
+  for (const name of runs.slice(0, -KEPT_RUNS).filter((run) => run !== current))
     await rm(path.join(dir, name), { recursive: true, force: true });
 }

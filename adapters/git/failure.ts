@@ -5,6 +5,10 @@ const FULL = /No space left|disk quota exceeded|write error|File too large|out o
 const FORBIDDEN =
   /Permission denied|Read-only file system|Operation not permitted|insufficient permission|unable to create|could not write|unable to write/i;
 
+/** The machine's trouble, not the store's: it says nothing about what is stored. */
+const EXHAUSTED =
+  /out of memory|Cannot allocate memory|Resource temporarily unavailable|Too many open files|cannot fork|unable to create thread/i;
+
 /** The last telling line of git's stderr, without its prefix. */
 export function gitSentence(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
@@ -20,6 +24,9 @@ export function gitFailure(where: string, stderr: string, outcome: string): NxsE
   }
   if (FORBIDDEN.test(stderr)) {
     return new NxsError('DESTINATION_UNWRITABLE', `${where} cannot be written: ${sentence}.`);
+  }
+  if (EXHAUSTED.test(stderr)) {
+    return new NxsError('ACTIVITY_FAILED', `git could not work at ${where}: ${sentence}.`);
   }
   return new NxsError('DESTINATION_UNREADABLE', `git failed at ${where}: ${sentence}.`);
 }

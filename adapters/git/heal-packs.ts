@@ -75,14 +75,12 @@ async function rewriteOne({ store, pack, index, at, keptIn, brought, signal }: R
   const fresh = await salvage(scratch, store, still, signal);
   // With every object saved the new pack may be the old one, byte for byte; it has then replaced it already.
   if (fresh.has(pack)) return 0;
-  await retire(store, pack, path.join(at, 'retired'));
+  // Aside first, deleted last: at no moment is the only copy of a lost object in a place that is cleaned up.
+  await retire(store, pack, keptIn);
   const lost = await lackedObjects(store, broken);
-  if (lost.length > 0 || listed.length === 0) {
-    await mkdir(keptIn, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(path.join(at, 'retired'))) {
-      await rename(path.join(at, 'retired', name), path.join(keptIn, name));
-    }
-  }
+  // Without an index nobody knows what the pack held behind the damage, so it stays.
+  const known = index !== null && idxObjects(index) !== null && listed.length > 0;
+  if (lost.length === 0 && known) await dropRetired(keptIn, pack);
   await rm(at, { recursive: true, force: true });
   return lost.length;
 }
@@ -119,9 +117,15 @@ async function openDamaged(
   return all.toString('utf8').split('\n').filter(Boolean);
 }
 
+async function dropRetired(keptIn: string, pack: string): Promise<void> {
+  const stem = pack.replace(/pack$/, '');
+  const names = (await readdir(keptIn)).filter((name) => name.startsWith(stem));
+  await Promise.all(names.map((name) => rm(path.join(keptIn, name), { force: true })));
+}
+
 /** Out of git's sight, the index first: a pack without an index does not exist for git. */
 async function retire(store: GitStore, pack: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
+  await mkdir(to, { recursive: true, mode: 0o700 });
   const stem = pack.replace(/pack$/, '');
   const names = (await readdir(packDirectory(store))).filter((name) => name.startsWith(stem));
   for (const name of names.sort()) await rename(path.join(packDirectory(store), name), path.join(to, name));

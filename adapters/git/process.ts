@@ -66,6 +66,10 @@ export function spawnGit(call: GitCall): GitProcess {
 
 /** Throws the mapped NxsError unless git ended well. */
 export function checkExit(call: GitCall, exit: GitExit): void {
+  if (exit.code === null) {
+    // Killed (the kernel short of memory, a person): nothing was learnt about the store.
+    throw new NxsError('ACTIVITY_FAILED', `git was killed while it worked at ${call.where}.`);
+  }
   if (exit.code !== 0) throw gitFailure(call.where, exit.stderr, `exit code ${String(exit.code)}`);
 }
 
@@ -109,7 +113,7 @@ function stop(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
 
 function notStarted(error: Error): NxsError {
   return new NxsError(
-    'DESTINATION_UNREADABLE',
+    'ACTIVITY_FAILED',
     `git could not be started (${error.message}); put git on PATH.`,
     {},
     error,

@@ -33,7 +33,10 @@ export function dueForRead(files: readonly Proof[], policy: ReadPolicy): readonl
   if (policy.level === 'full') return files;
   if (policy.level === 'quick') return [];
   const overdue = (file: Proof): boolean =>
-    policy.touched || file.verifiedAt === null || policy.now - file.verifiedAt >= policy.within;
+    policy.touched ||
+    file.verifiedAt === null ||
+    policy.now - file.verifiedAt >= policy.within ||
+    isAhead(file.verifiedAt, policy.now);
   if (policy.level === 'run') return files.filter(overdue);
   return rolling(files, policy, overdue);
 }
@@ -55,4 +58,17 @@ function rolling(
     budget -= file.size;
   }
   return files.filter((file) => chosen.has(file));
+}
+
+/** Small steps of a clock are everyday; a stamp further ahead than this (ms) was made by a wrong clock and proves nothing. */
+const CLOCK_SLACK = 120_000;
+
+/** True when a stamp lies in the future. */
+export function isAhead(stamp: number, now: number): boolean {
+  return stamp > now + CLOCK_SLACK;
+}
+
+/** True when the last proved run is older than `limit` ms, was never, or lies in the future. */
+export function isTooOld(provedAt: number | null, now: number, limit: number): boolean {
+  return provedAt === null || now - provedAt > limit || isAhead(provedAt, now);
 }
