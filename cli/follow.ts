@@ -7,7 +7,7 @@ import { errorMessage, ERRORS, NxsError, type ErrorCode } from '../domain/errors
 import { startWorkflow, type Start } from '../workers/start-workflow.js';
 import type { WorkflowStatus } from '../workflows/messages.js';
 import type { Context } from './definition.js';
-import { reachTemporal, workflowLink } from './setup.js';
+import { reachTemporal, staleConfig, workflowLink } from './setup.js';
 
 const POLL_MS = 500;
 
@@ -32,6 +32,8 @@ export async function follow(
     const handle = await startWorkflow(reached.client, { ...start, node: config.node, by: 'cli' });
     const runId = (handle as { firstExecutionRunId?: string }).firstExecutionRunId ?? '';
     const link = workflowLink(reached, handle.workflowId, runId);
+    const stale = await staleConfig(config);
+    if (stale !== null) context.note(`warning: ${stale}`);
     context.note(`workflow ${handle.workflowId}${link === null ? '' : `\n  ${link}`}`);
     const ended = { workflowId: handle.workflowId, link };
     const done = handle.result().then(

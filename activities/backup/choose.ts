@@ -25,7 +25,9 @@ export function chooseFiles(files: readonly LocalFile[], settings: BackupSetting
     if (selection.kind === 'target') matched.add(selection.rule);
     if (file.kind === 'problem') {
       const path = selection.kind === 'target' ? selection.path : null;
-      if (selection.kind !== 'excluded') {
+      // What no rule covers is refused by nobody; a directory that cannot be looked into may hold covered files.
+      if (selection.kind === 'uncovered' && file.status === 'REFUSED') uncovered.push(file.path);
+      else if (selection.kind !== 'excluded') {
         problems.push({ local: file.path, path, status: file.status, reason: file.reason });
       }
     } else if (selection.kind === 'target' && isTooLarge(file, settings)) {

@@ -31,7 +31,7 @@ export async function planBackup(ports: BackupPorts, input: PlanInput, task: Tas
   const prepared: Prepared[] = [];
   for (const destination of ports.destinations) {
     task.progress(`looking at ${destination.name}`);
-    prepared.push(await prepare(ports, destination, known, task));
+    prepared.push(await prepare(ports, destination, { known, confirm: input.confirm }, task));
   }
   const { catalog, read } = await stageAll(ports, input.run, choice, prepared, task);
   await survey.remember(catalog.files);
@@ -50,7 +50,7 @@ export async function planBackup(ports: BackupPorts, input: PlanInput, task: Tas
 async function prepare(
   ports: BackupPorts,
   destination: ConfiguredDestination,
-  known: readonly string[],
+  { known, confirm }: Asked,
   task: Task,
 ): Promise<Prepared> {
   const { name, kind } = destination;
@@ -62,7 +62,9 @@ async function prepare(
   const ready = { name, kind, location: store.location, sameDisk: null, state: 'ready', note: null } as const;
   try {
     const sameDisk = await store.sharesDisk(ports.source.root);
-    return await ports.alone(store, () => look(ports, store, { ...ready, sameDisk }, known, task));
+    return await ports.alone(store, () =>
+      look(ports, store, { ...ready, sameDisk }, { known, confirm }, task),
+    );
   } catch (error) {
     return nothing({ ...ready, state: 'failed', note: errorMessage(error) });
   }
@@ -72,11 +74,12 @@ async function look(
   ports: BackupPorts,
   store: Destination,
   planned: PlannedDestination,
-  known: readonly string[],
+  { known, confirm }: Asked,
   task: Task,
 ): Promise<Prepared> {
-  await store.prepare();
   const book = await trustedBook(ports, store);
+  if (book !== null) await requireThere(ports, store, book, confirm);
+  await store.prepare();
   const view = await viewSoundly(ports, store, book, task);
   const listed = new Set(
     [...(view?.files.values() ?? [])].map((file) => (file.size === null ? '' : file.oid)),
@@ -84,6 +87,30 @@ async function look(
   const lacking = new Set(await store.lacks(known.filter((oid) => !listed.has(oid))));
   const previous = view?.manifest?.files ?? book?.files ?? [];
   return { planned, lacking, previous };
+}
+
+interface Asked {
+  /** Object ids that earlier reads gave. */
+  readonly known: readonly string[];
+  readonly confirm: string | null;
+}
+
+/** A destination that held backups and is gone is a disk that is not mounted, until a person says otherwise. */
+async function requireThere(
+  ports: BackupPorts,
+  store: Destination,
+  book: ProofBook,
+  confirm: string | null,
+): Promise<void> {
+  if ((await store.head()) !== null) return;
+  if ((await store.access(ports.source.root)).state !== 'absent') return;
+  const token = `new-${ports.sha256(`${store.name}\0${book.commit}`).slice(0, 12)}`;
+  if (confirm === token) return;
+  throw new NxsError(
+    'DESTINATION_UNREADABLE',
+    `${store.location} held ${book.commit.slice(0, 12)} and nothing is there now; is its disk mounted? ` +
+      `If a new one is meant: nxs backup run --confirm ${token}`,
+  );
 }
 
 /** A destination whose tree cannot be read is not refused here: publishing rescues it. */

@@ -44,6 +44,7 @@ type Request = ReturnType<typeof requestOf>;
 function requestOf(invocation: Invocation) {
   const to = textOption(invocation, 'to');
   const undo = invocation.options['undo'];
+  if (to?.trim() === '') throw new NxsError('USAGE', '--to is empty; name a directory.');
   const paths = manyArguments(invocation, 0);
   if (
     undo !== undefined &&

@@ -3,7 +3,8 @@ import { manyArguments, type Command } from '../definition.js';
 
 export const temporal: Command = {
   name: 'temporal',
-  summary: "Temporal's own command line, pointed at our server (also works when nothing runs)",
+  summary:
+    "Temporal's own command line, pointed at our server; what needs no server also works when nothing runs",
   args: [{ name: '[args...]', summary: 'passed on as they are' }],
   raw: true,
   async run(invocation) {
