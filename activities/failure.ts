@@ -10,10 +10,12 @@ export function toFailure(error: unknown, scrub: (text: string) => string): Erro
   const code = errorCode(error);
   if (code === 'CANCELLED') return new CancelledFailure(scrub(errorMessage(error)));
   const errno = errnoOf(error);
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type: code,
     message: scrub(errorMessage(error)),
     nonRetryable: ERRORS[code].kind === 'permanent' || errno === 'ENOSPC',
     details: error instanceof NxsError ? [error.details] : [],
   });
+  failure.stack = '';
+  return failure;
 }

@@ -9,7 +9,9 @@ export function reasonOf(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** Ends a workflow as Failed, for good, with a row of the error table as its type. */
+/** Ends a workflow as Failed, for good, with a row of the error table as its type; a stack would only show our own lines. */
 export function ended(code: ErrorCode, message: string, ...details: unknown[]): ApplicationFailure {
-  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details });
+  const failure = ApplicationFailure.create({ type: code, message, nonRetryable: true, details });
+  failure.stack = '';
+  return failure;
 }

@@ -64,7 +64,7 @@ function rolling(
 const CLOCK_SLACK = 120_000;
 
 /** True when a stamp lies in the future. */
-export function isAhead(stamp: number, now: number): boolean {
+function isAhead(stamp: number, now: number): boolean {
   return stamp > now + CLOCK_SLACK;
 }
 
