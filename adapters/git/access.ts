@@ -15,10 +15,10 @@ export async function storeAccess(store: GitStore, dataDir: string): Promise<Acc
   const { path: at } = store;
   const facts = { free: await freeBytes(at), sameDisk: await sharesDisk(at, dataDir) };
   try {
-    await readdir(at);
+    if ((await readdir(at)).length === 0) return { state: 'absent', detail: `${at} is empty.`, ...facts };
     await readdir(packDirectory(store));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT')
+    if (errnoOf(error) === 'ENOENT' && (await nearest(at)) !== at)
       return { state: 'absent', detail: `${at} does not exist yet.`, ...facts };
     return { state: 'unreadable', detail: `${at} cannot be read (${errorMessage(error)}).`, ...facts };
   }

@@ -239,7 +239,11 @@ describe('a destination that is no repository', () => {
     expect(record.summary).toContain('a file stands in its way');
     expect(readFileSync(place.store, 'utf8')).toBe('my file');
     rmSync(place.store);
-    expect((await runBackup(config)).outcome).toBe('green');
+    // Gone now, file and repository: a new one is made only when a person says so.
+    const gone = await runBackup(config);
+    expect(gone.outcome).toBe('failed');
+    const token = /--confirm (new-[0-9a-f]+)/.exec(gone.summary)?.[1] ?? 'none was printed';
+    expect((await runBackup(config, { confirm: token })).outcome).toBe('green');
     expectSound();
   });
 
