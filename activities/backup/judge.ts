@@ -2,8 +2,7 @@
 import { classify, type ReadResult } from '../../domain/backup/classify.js';
 import type { EntryResult, StagedFile } from '../../domain/backup/entry.js';
 import type { Destination, RemoteFile } from '../../domain/backup/ports.js';
-import { dueForRead, type Proof, type VerifyLevel } from '../../domain/backup/proof.js';
-import { rollingShare } from '../../domain/backup/proof.js';
+import { dueForRead, rollingShare, type Proof, type VerifyLevel } from '../../domain/backup/proof.js';
 import type { BackupPorts, Task } from './ports.js';
 import { NxsError } from '../../domain/errors.js';
 import { readBack, type ReadBack } from './read-back.js';

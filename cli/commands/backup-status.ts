@@ -1,5 +1,4 @@
-import { describeCounts } from '../../domain/backup/record.js';
-import { countStatuses } from '../../domain/backup/record.js';
+import { countStatuses, describeCounts } from '../../domain/backup/record.js';
 import { isProved, type EntryStatus } from '../../domain/backup/entry.js';
 import type { BackupView } from '../../workers/backup-view.js';
 import { flag, type Command, type Context } from '../definition.js';
