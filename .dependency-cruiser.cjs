@@ -21,6 +21,8 @@ const ADAPTER_LIBRARIES = [
   'picomatch',
   'yaml',
   'pino',
+  'undici',
+  'proxy-from-env',
 ];
 
 /** @param {string} name @param {string} from @param {readonly string[]} may */
@@ -104,7 +106,7 @@ module.exports = {
     layer(
       'gateway',
       '^gateway/',
-      [...own('gateway', 'domain', 'config', 'adapters/llm'), NODE, ...npm('zod')],
+      [...own('gateway', 'domain', 'config', 'adapters/llm'), NODE, ...npm('zod', 'prom-client')],
       'LLM calls go on while Temporal is down: no Temporal on the hot path.',
     ),
     layer(

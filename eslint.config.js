@@ -1,7 +1,17 @@
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-const SOURCES = ['activities', 'adapters', 'bench', 'cli', 'config', 'domain', 'workers', 'workflows'];
+const SOURCES = [
+  'activities',
+  'adapters',
+  'bench',
+  'cli',
+  'config',
+  'domain',
+  'gateway',
+  'workers',
+  'workflows',
+];
 const files = [...SOURCES.map((folder) => `${folder}/**/*.ts`), 'test/**/*.ts'];
 
 // ESLint's own recommendations that the type checker does not already make.
@@ -202,6 +212,7 @@ export default tseslint.config(
       'scripts/**/*.mjs',
       'test/**/*.mjs',
       'bin/nxs',
+      'bin/nxs-provider',
     ],
     extends: [tseslint.configs.base],
     languageOptions: { sourceType: 'module' },

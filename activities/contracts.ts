@@ -4,6 +4,10 @@ import type { Access } from '../domain/backup/ports.js';
 import type { Counts, DestinationRecord, RunRecord, Trigger } from '../domain/backup/record.js';
 import type { VerifyLevel } from '../domain/backup/proof.js';
 import type { CheckResult, RestoreResult } from '../domain/backup/results.js';
+import type { Fault } from '../domain/failover/fault.js';
+import type { NamedReading } from '../domain/failover/manager.js';
+import type { RequestFacts } from '../domain/failover/request.js';
+import type { Switch } from '../domain/failover/switching.js';
 
 /** Identifies a run in the state directory; derived from the workflow's ids, so a retry finds its own work. */
 export interface RunRef {
@@ -119,4 +123,85 @@ export interface BackupActivities {
   checkAccess(input: RunRef & { readonly workflowId: string }): Promise<AccessResult>;
   checkBackup(input: CheckInput): Promise<CheckResult>;
   restoreBackup(input: RestoreInput): Promise<RestoreResult>;
+}
+
+/** Names the claim-check files of one durable call; its prompt and answer are there and nowhere else. */
+export interface CallRef {
+  readonly ref: string;
+}
+
+export interface AttemptRef extends CallRef {
+  /** 1 for the first attempt of the call. */
+  readonly number: number;
+}
+
+export interface AttemptInput extends AttemptRef {
+  readonly path: '/chat/completions' | '/completions' | '/embeddings';
+  readonly facts: RequestFacts;
+  /** Names of each attempt so far, in order. */
+  readonly tried: readonly string[];
+  /** Not to be asked in this attempt: done with, or busy with another attempt of this call. */
+  readonly excluded: readonly string[];
+  /** ms to wait first, before the same provider is asked again. */
+  readonly wait: number;
+  /** ms since the epoch. */
+  readonly deadline: number;
+}
+
+export interface Usage {
+  readonly prompt: number | null;
+  readonly completion: number | null;
+}
+
+export type AttemptResult =
+  | {
+      readonly kind: 'answered';
+      readonly provider: string;
+      /** Who answered, in the provider's words. */
+      readonly model: string | null;
+      readonly status: number;
+      readonly usage: Usage | null;
+      /** From the start of the attempt to the end of the answer. */
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly provider: string;
+      readonly fault: Fault;
+      readonly status: number | null;
+      /** What follows; retry_here only while the provider has tries left. */
+      readonly move: 'retry_here' | 'next' | 'give_back' | 'stop';
+      /** Providers that need not be asked in this call any more. */
+      readonly exclude: readonly string[];
+      /** The provider's own error lies in the claim-check files. */
+      readonly kept: boolean;
+    }
+  /** Nobody lets us in now. `retryAfter` in ms. */
+  | { readonly kind: 'nobody'; readonly retryAfter: number | null; readonly reason: string };
+
+export interface MonitorInput {
+  /** Names of the providers to look at. */
+  readonly names: readonly string[];
+  /** Health as last told, by name: it returns when one differs. */
+  readonly known: Readonly<Record<string, 'good' | 'bad' | 'unknown'>>;
+}
+
+/** Names, as they are asked from now on. */
+export interface Order {
+  readonly order: readonly string[];
+}
+
+export interface FailoverActivities {
+  /** One call of one provider: claims, asks, settles, keeps the answer. */
+  attemptCompletion(input: AttemptInput): Promise<AttemptResult>;
+  /** Runs until the health of a provider changes. */
+  monitorProviders(input: MonitorInput): Promise<{ readonly readings: readonly NamedReading[] }>;
+}
+
+/** Short steps that the worker does at hand, without a task of their own. */
+export interface FailoverSteps {
+  /** No content of this attempt has come yet. */
+  isSilent(input: AttemptRef): Promise<boolean>;
+  applySwitch(input: Switch): Promise<Order>;
+  applyReset(input: { readonly name: string | null }): Promise<Order>;
 }

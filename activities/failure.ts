@@ -19,3 +19,15 @@ export function toFailure(error: unknown, scrub: (text: string) => string): Erro
   failure.stack = '';
   return failure;
 }
+
+/** A step that ends because its worker stops is not cancelled: the next worker goes on with it, at once. */
+export function stoppingFailure(failure: Error): Error {
+  if (!(failure instanceof CancelledFailure)) return failure;
+  const stopping = ApplicationFailure.create({
+    type: 'CANCELLED',
+    message: 'The worker stops; the next one goes on.',
+    nextRetryDelay: '100 milliseconds',
+  });
+  stopping.stack = '';
+  return stopping;
+}

@@ -6,12 +6,12 @@ import type { Task } from './backup/ports.js';
 /** Well below the 10 s heartbeat time-out of the presets, so that one late beat is no death. */
 const BEAT_MS = 2_000;
 
-/** Runs a step with a heartbeat that carries its latest words. */
-export async function beating<T>(step: (task: Task) => Promise<T>): Promise<T> {
+/** Runs a step with a heartbeat, every `every` ms, that carries its latest words. */
+export async function beating<T>(step: (task: Task) => Promise<T>, every = BEAT_MS): Promise<T> {
   const context = Context.current();
   let latest = 'started';
   context.heartbeat(latest);
-  const timer = setInterval(() => context.heartbeat(latest), BEAT_MS);
+  const timer = setInterval(() => context.heartbeat(latest), every);
   try {
     return await step({
       progress: (detail) => {

@@ -9,8 +9,12 @@ import { publishBackup } from './backup/publish.js';
 import { recordBackup } from './backup/record.js';
 import { restoreBackup } from './backup/restore.js';
 import { verifyBackup } from './backup/verify.js';
-import type { BackupActivities } from './contracts.js';
-import { toFailure } from './failure.js';
+import type { BackupActivities, FailoverActivities, FailoverSteps } from './contracts.js';
+import { attemptCompletion } from './failover/attempt.js';
+import { monitorProviders } from './failover/monitor.js';
+import type { FailoverPorts } from './failover/ports.js';
+import { runningAttempts } from './failover/running.js';
+import { stoppingFailure, toFailure } from './failure.js';
 
 type Step<I, O> = (ports: BackupPorts, input: I, task: Task) => Promise<O>;
 
@@ -37,5 +41,40 @@ export function createBackupActivities(
     checkAccess: bind(checkAccess),
     checkBackup: bind(checkBackup),
     restoreBackup: bind(restoreBackup),
+  };
+}
+
+/** A killed worker's attempt must be known within seconds: somebody waits for the answer. */
+const ATTEMPT_BEAT_MS = 1_000;
+/** It runs for months, and each beat is a write on the server's disk: two in its time-out of 10 s will do. */
+const MONITOR_BEAT_MS = 4_000;
+
+/** Binds the failover capability to its ports. */
+export function createFailoverActivities(
+  ports: FailoverPorts,
+  scrub: (text: string) => string,
+): FailoverActivities & FailoverSteps {
+  const attempts = runningAttempts();
+  let monitor = new AbortController();
+  const coat = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const failure = toFailure(error, scrub);
+      throw ports.stopping.aborted ? stoppingFailure(failure) : failure;
+    }
+  };
+  return {
+    attemptCompletion: (input) =>
+      coat(beating((task) => attemptCompletion(ports, attempts, input, task), ATTEMPT_BEAT_MS)),
+    monitorProviders(input) {
+      // One at a time: the one before may not have heard yet that its workflow has moved on.
+      monitor.abort();
+      const mine = (monitor = new AbortController());
+      return coat(beating((task) => monitorProviders(ports, input, task, mine.signal), MONITOR_BEAT_MS));
+    },
+    isSilent: ({ ref, number }) => Promise.resolve(attempts.isSilent(ref, number)),
+    applySwitch: (next) => coat(ports.front.switchTo(next)),
+    applyReset: ({ name }) => coat(ports.front.reset(name)),
   };
 }

@@ -4,6 +4,7 @@ import { machineLine } from './measure/machine.js';
 import { renderTable } from './measure/table.js';
 import { openScratch } from './subjects/scratch.js';
 import { benchBackup } from './suites/backup.js';
+import { benchFailover } from './suites/failover.js';
 import { benchMemory } from './suites/memory.js';
 import { benchStart } from './suites/start.js';
 import type { Suite } from './suites/suite.js';
@@ -11,12 +12,20 @@ import type { Suite } from './suites/suite.js';
 const SUITES: Readonly<Record<string, Suite>> = {
   backup: { summary: 'speed of a backup and its proof beside git and restic', run: benchBackup },
   start: { summary: 'start to /readyz, idle CPU and memory of each process', run: benchStart },
+  failover: {
+    summary: 'price and use of the gateway beside a bare proxy, Portkey and LiteLLM',
+    run: benchFailover,
+  },
   memory: { summary: 'memory of the worker with a corpus of 1 GB, in two shapes', run: benchMemory },
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, rounds: { type: 'string', default: '5' } },
+  options: {
+    json: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    with: { type: 'string', multiple: true, default: [] },
+  },
 });
 const name = positionals[0] ?? 'list';
 const suite = SUITES[name];
@@ -33,7 +42,8 @@ async function runSuite(title: string, { run }: Suite): Promise<void> {
   const rounds = Math.max(1, Math.floor(Number(values.rounds)) || 5);
   const scratch = openScratch();
   try {
-    const rows = await run(scratch, { rounds, say: (line) => void process.stderr.write(`bench: ${line}\n`) });
+    const say = (line: string) => void process.stderr.write(`bench: ${line}\n`);
+    const rows = await run(scratch, { rounds, with: values.with, say });
     process.stdout.write(`${renderTable(`${title}: ${machine}`, rows)}\n`);
     if (values.json !== undefined) {
       await writeFile(values.json, `${JSON.stringify({ suite: title, machine, rounds, rows }, null, 2)}\n`);

@@ -1,5 +1,6 @@
 // Where a command prints. Answers go to stdout, everything about the work to stderr, so that pipes get answers only.
 import type { Context } from './definition.js';
+import { printable } from './printable.js';
 
 export interface Globals {
   readonly config: string | undefined;
@@ -23,6 +24,7 @@ export function openContext(globals: Globals): Context {
     configDir: globals.config,
     json: globals.json,
     out: (line) => void stdout.write(`${line}\n`),
+    write: (text) => void stdout.write(stdout.isTTY ? printable(text) : text),
     note,
     progress(line) {
       if (live)

@@ -29,6 +29,8 @@ export interface Context {
   readonly json: boolean;
   /** A line of the answer, on stdout. */
   out(line: string): void;
+  /** Text of somebody else (a model) as it comes, on stdout; a TTY gets only what is printable of it. */
+  write(text: string): void;
   /** A line about the work (progress, hints), on stderr. */
   note(line: string): void;
   /** Overwrites one line of progress on a TTY's stderr; says nothing elsewhere. Null clears it. */

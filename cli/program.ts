@@ -14,12 +14,15 @@ const GROUPS: Readonly<Record<string, string>> = {
   backup: 'back up, verify, restore',
   config: 'check and show the configuration',
   journal: 'the record of everything that happened',
+  provider: 'who answers the agent: list, switch, verify, reset',
 };
 
 /** The whole program; parse errors are thrown as CommanderError. */
 export function buildProgram(execute: Execute): Commander {
   const program = new Commander('nxs')
-    .description('Keeps a self-hosted AI agent alive: backups that are proved, on Temporal.')
+    .description(
+      'Keeps a self-hosted AI agent alive: an LLM that answers, backups that are proved, on Temporal.',
+    )
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpCommand('help [command]', 'help for a command')
     .option('--config <dir>', 'directory of the configuration files')

@@ -1,5 +1,6 @@
 // Every command, in the order of the help.
 import type { Command } from './definition.js';
+import { ask } from './commands/ask.js';
 import { backupRestore } from './commands/backup-restore.js';
 import { backupRun } from './commands/backup-run.js';
 import { backupStatus } from './commands/backup-status.js';
@@ -11,6 +12,10 @@ import { doctor } from './commands/doctor.js';
 import { init } from './commands/init.js';
 import { journalShow } from './commands/journal-show.js';
 import { journalVerify } from './commands/journal-verify.js';
+import { providerList } from './commands/provider-list.js';
+import { providerReset } from './commands/provider-reset.js';
+import { providerSwitch } from './commands/provider-switch.js';
+import { providerVerify } from './commands/provider-verify.js';
 import { status } from './commands/status.js';
 import { temporal } from './commands/temporal.js';
 import { up } from './commands/up.js';
@@ -20,6 +25,11 @@ export const COMMANDS: readonly Command[] = [
   init,
   status,
   doctor,
+  ask,
+  providerList,
+  providerSwitch,
+  providerVerify,
+  providerReset,
   backupRun,
   backupVerify,
   backupStatus,

@@ -105,6 +105,12 @@ export const ERRORS = {
     http: 404,
     hint: 'Look at `nxs backup status` for what a destination holds, and check the path or revision.',
   },
+  NO_PROVIDER_ANSWERED: {
+    kind: 'transient',
+    exit: 1,
+    http: 503,
+    hint: 'Run `nxs provider list` to see who is out and until when, and `nxs provider verify` to try each one.',
+  },
   RESTORE_NOT_VERIFIED: {
     kind: 'permanent',
     exit: 1,

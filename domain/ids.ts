@@ -1,7 +1,7 @@
 // The Temporal names that users script against (DESIGN.md, "Temporal surface"). Nobody else spells them.
 
 /** Capability rooms that own workflow ids. */
-export type WorkflowKind = 'backup' | 'verify' | 'access-check' | 'restore';
+export type WorkflowKind = 'backup' | 'verify' | 'access-check' | 'restore' | 'providers' | 'completion';
 
 /** Task queue that only this node's worker polls. */
 export function taskQueue(node: string): string {
@@ -11,6 +11,11 @@ export function taskQueue(node: string): string {
 /** `nxs/<node>/<kind>/<id>`; a schedule's own id gets `-<time>` appended by Temporal. */
 export function workflowId(node: string, kind: WorkflowKind, id: string): string {
   return `nxs/${node}/${kind}/${id}`;
+}
+
+/** The one workflow of a node that owns breaker and switch state: `nxs/<node>/providers`. */
+export function providersWorkflowId(node: string): string {
+  return `nxs/${node}/providers`;
 }
 
 /** Schedules of the backup capability: `nxs-<node>-backup`, `…-backup-hourly` (access and recency), `…-verify` (rolling reads). */

@@ -10,6 +10,8 @@ const outcome = z.enum(['green', 'not_green', 'held', 'failed', 'cancelled']);
 /** Files per status (`VERIFIED`, `restored`, …). Statuses of later versions are kept. */
 const counts = z.record(z.string(), count);
 
+const breakerState = z.enum(['closed', 'open', 'half_open']);
+
 /** One destination's part in a run. */
 const destinationResult = z.looseObject({
   name: z.string(),
@@ -19,7 +21,7 @@ const destinationResult = z.looseObject({
 });
 
 /**
- * The events of the backup, restore and process capabilities. `data` is open: a newer version may say
+ * The events of the backup, restore, failover and process capabilities. `data` is open: a newer version may say
  * more. Durations are milliseconds, sizes bytes.
  */
 export const knownBody = z.discriminatedUnion('type', [
@@ -72,6 +74,36 @@ export const knownBody = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('restore.undone'),
     data: z.looseObject({ id: z.string(), undoes: z.string(), target: z.string(), counts }),
+  }),
+  z.object({
+    type: z.literal('provider.transition'),
+    data: z.looseObject({
+      provider: z.string(),
+      from: breakerState,
+      to: breakerState,
+      reason: z.string().nullable(),
+      /** End of the open time, ISO. */
+      until: z.string().nullable(),
+    }),
+  }),
+  z.object({
+    type: z.literal('provider.failover'),
+    data: z.looseObject({
+      from: z.string(),
+      to: z.string(),
+      reason: z.string(),
+      /** From the start of the first call that failed or stayed silent to the first good content of another provider. */
+      duration_ms: count,
+      lane: z.enum(['direct', 'durable']),
+    }),
+  }),
+  z.object({
+    type: z.literal('provider.switched'),
+    data: z.looseObject({ to: z.string().nullable(), until: z.string().nullable(), by: z.string() }),
+  }),
+  z.object({
+    type: z.literal('provider.reset'),
+    data: z.looseObject({ provider: z.string().nullable() }),
   }),
   z.object({
     type: z.literal('engine.restarted'),

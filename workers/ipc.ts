@@ -3,8 +3,20 @@ import type { TemporalTarget } from '../adapters/temporal/target.js';
 // What supervisor and worker say to each other over Node's IPC channel. A message that is not one of these
 // (another version of us, a stray library) is dropped, never half understood.
 
+/** A question of either side, and its answer. Methods are named by those who ask (workers/failover/calls.ts). */
+export type RpcMessage =
+  | { readonly type: 'call'; readonly id: number; readonly method: string; readonly params: unknown }
+  | { readonly type: 'reply'; readonly id: number; readonly ok: true; readonly value: unknown }
+  | {
+      readonly type: 'reply';
+      readonly id: number;
+      readonly ok: false;
+      readonly error: { readonly code: string; readonly message: string };
+    };
+
 /** From the supervisor to the worker. */
 export type ToWorker =
+  | RpcMessage
   /** First message: load the config and get ready to connect. */
   | { readonly type: 'start'; readonly configDir: string | null }
   /** Where Temporal is; sent only when our own server has said that it serves there. */
@@ -25,6 +37,7 @@ export interface WorkerState {
 
 /** From the worker to the supervisor. */
 export type FromWorker =
+  | RpcMessage
   /** The worker polls its task queue. */
   | { readonly type: 'ready' }
   | ({ readonly type: 'state'; readonly id: number } & WorkerState)
@@ -39,7 +52,8 @@ export function parseToWorker(value: unknown): ToWorker | null {
   if (message['type'] === 'start') return value as ToWorker;
   if (message['type'] === 'target') return record(message['target']) === null ? null : (value as ToWorker);
   if (message['type'] === 'ask') return typeof message['id'] === 'number' ? (value as ToWorker) : null;
-  return message['type'] === 'stop' ? { type: 'stop' } : null;
+  if (message['type'] === 'stop') return { type: 'stop' };
+  return parseRpc(message);
 }
 
 export function parseFromWorker(value: unknown): FromWorker | null {
@@ -58,8 +72,18 @@ export function parseFromWorker(value: unknown): FromWorker | null {
         ? (value as FromWorker)
         : null;
     default:
-      return null;
+      return message === null ? null : parseRpc(message);
   }
+}
+
+function parseRpc(message: Record<string, unknown>): RpcMessage | null {
+  if (typeof message['id'] !== 'number') return null;
+  if (message['type'] === 'call') return typeof message['method'] === 'string' ? (message as never) : null;
+  if (message['type'] !== 'reply') return null;
+  if (message['ok'] === true) return message as never;
+  const error = record(message['error']);
+  const whole = typeof error?.['code'] === 'string' && typeof error['message'] === 'string';
+  return message['ok'] === false && whole ? (message as never) : null;
 }
 
 function record(value: unknown): Record<string, unknown> | null {

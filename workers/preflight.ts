@@ -7,25 +7,17 @@ import type { Config } from '../config/types.js';
 import { errorMessage } from '../domain/errors.js';
 import { plural } from '../domain/backup/record.js';
 import { backupPorts, SILENT } from './backup-parts.js';
-import { readRunFile } from './run-file.js';
+import type { Check } from './check.js';
+import { providerChecks } from './failover/checks.js';
+import { readReadiness } from './readiness.js';
 
 const run = promisify(execFile);
-
-/** unknown never counts as good (DESIGN.md, principle 6). */
-export type Reading = 'good' | 'bad' | 'unknown';
-
-export interface Check {
-  readonly name: string;
-  readonly reading: Reading;
-  /** One sentence for a person. */
-  readonly detail: string;
-}
 
 /** Below this the state directory is too full to work in. */
 const LOW_SPACE = 500 * 1024 * 1024;
 
 /** All checks, in the order a person would make them. Never throws. */
-export async function preflight(config: Config): Promise<readonly Check[]> {
+export async function preflight(config: Config, env: NodeJS.ProcessEnv): Promise<readonly Check[]> {
   const ports = backupPorts(config, SILENT);
   const destinations = ports.destinations.map(async (each): Promise<Check> => {
     const name = `backup: ${each.name}`;
@@ -50,7 +42,8 @@ export async function preflight(config: Config): Promise<readonly Check[]> {
     ),
     guarded('Temporal is open to this machine', () => Promise.resolve(openTemporal(config))),
   ];
-  return Promise.all(checks);
+  const [own, providers] = await Promise.all([Promise.all(checks), providerChecks(config, env)]);
+  return [...own, ...providers];
 }
 
 async function guarded(name: string, check: () => Promise<Omit<Check, 'name'>>): Promise<Check> {
@@ -98,18 +91,13 @@ async function stateDirectory(dir: string): Promise<Omit<Check, 'name'>> {
 }
 
 async function controlPlane(config: Config): Promise<Omit<Check, 'name'>> {
-  const running = await readRunFile(config.stateDir);
-  if (running === null)
+  const front = await readReadiness(config);
+  if (front.kind === 'none')
     return { reading: 'unknown', detail: 'not running on this state directory (start it with: nxs up)' };
-  const reply = await fetch(`${running.http}/readyz`, { signal: AbortSignal.timeout(3_000) }).catch(
-    () => null,
-  );
-  if (reply === null)
-    return { reading: 'bad', detail: `process ${running.pid} does not answer at ${running.http}` };
-  const body = (await reply.json()) as { ready?: boolean; checks?: Record<string, boolean> };
-  if (reply.ok) return { reading: 'good', detail: `ready, process ${running.pid}, ${running.http}` };
-  const failing = Object.entries(body.checks ?? {}).flatMap(([name, good]) => (good ? [] : [name]));
-  return { reading: 'bad', detail: `not ready: ${failing.join(', ')}` };
+  const { pid, http } = front.run;
+  if (front.kind === 'silent') return { reading: 'bad', detail: `process ${pid} does not answer at ${http}` };
+  if (front.ready) return { reading: 'good', detail: `ready, process ${pid}, ${http}` };
+  return { reading: 'bad', detail: `not ready: ${front.failing.join(', ')}` };
 }
 
 function openTemporal(config: Config): Omit<Check, 'name'> {

@@ -6,9 +6,11 @@ import type { TemporalTarget } from '../adapters/temporal/target.js';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../domain/errors.js';
 import { taskQueue } from '../domain/ids.js';
 import { checkBundle } from './bundle.js';
+import type { FrontCalls } from './failover/calls.js';
 import { openLogger, type Logger } from './log.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { sdkLogger } from './sdk-logger.js';
+import { rpcPeer, type Answer, type Caller } from './rpc.js';
 import { linkToSupervisor } from './supervisor-link.js';
 import { answers, connectPatiently } from './worker-connection.js';
 import { WORKER_LIMITS } from './worker-limits.js';
@@ -28,8 +30,15 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
   setFlagsFromString('--heap-growing-percent=40');
   const stop = new AbortController();
   const running: Running = { connection: null, worker: null };
+  let answer: Answer | null = null;
+  const rpc = rpcPeer({
+    peer: 'the supervisor',
+    send: (message) => link.send(message),
+    answer: (method, params) => (answer ?? notYet)(method, params),
+  });
   const link = linkToSupervisor({
     ask: (id) => void state(running).then((now) => link.send({ type: 'state', id, ...now })),
+    rpc: (message) => rpc.hear(message),
     stop: () => stop.abort(),
     lost: () => process.exit(1),
   });
@@ -42,9 +51,10 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     const config = await parts.load(start.configDir);
     const log = openLogger(join(config.stateDir, 'logs', 'worker.log'), 'worker');
     installRuntime(log);
+    const front = rpc as Caller<FrontCalls>;
     const [bundle, wiring, connected] = await Promise.all([
       checkBundle(parts.dist),
-      parts.wire(config, { log }),
+      parts.wire(config, { log, front, stopping: stop.signal }),
       connectTo(link.target(), log, stop.signal),
     ]);
     if (connected !== null) {
@@ -52,12 +62,14 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
       running.connection = connection;
       const worker = await createWorker({ connection, namespace, config, wiring, bundle });
       running.worker = worker;
+      // On the worker's own connection: only so can a workflow be started eagerly.
       const client = new Client({ connection, namespace });
+      answer = wiring.serve?.(client) ?? null;
       const say = (text: string) => link.send({ type: 'line', text });
       const done = worker.run();
       void aborted(stop.signal).then(() => shutDown(worker));
       link.send({ type: 'ready' });
-      const context = { client, config, log, say, signal: stop.signal };
+      const context = { client, config, front, log, say, signal: stop.signal };
       void prepareNamespace(context, () => parts.started(context));
       await done;
     }
@@ -73,6 +85,9 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     return new Promise<never>(() => undefined);
   }
 }
+
+const notYet: Answer = () =>
+  Promise.reject(new NxsError('TEMPORAL_UNREACHABLE', 'The worker does not poll yet.'));
 
 /** null when we are stopped before there is a connection. */
 async function connectTo(target: Promise<TemporalTarget>, log: Logger, signal: AbortSignal) {

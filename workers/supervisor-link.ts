@@ -1,5 +1,5 @@
 import type { TemporalTarget } from '../adapters/temporal/target.js';
-import { parseToWorker, type FromWorker, type ToWorker } from './ipc.js';
+import { parseToWorker, type FromWorker, type RpcMessage, type ToWorker } from './ipc.js';
 
 /** The worker's end of the IPC channel. */
 export interface SupervisorLink {
@@ -14,6 +14,7 @@ type Start = Extract<ToWorker, { type: 'start' }>;
 
 export interface LinkHandlers {
   ask(id: number): void;
+  rpc(message: RpcMessage): void;
   stop(): void;
   /** The supervisor is gone; nobody will start or stop us any more. */
   lost(): void;
@@ -34,6 +35,7 @@ export function linkToSupervisor(handlers: LinkHandlers): SupervisorLink {
     else if (message?.type === 'target') aim(message.target);
     else if (message?.type === 'ask') handlers.ask(message.id);
     else if (message?.type === 'stop') handlers.stop();
+    else if (message !== null) handlers.rpc(message);
   });
   process.on('disconnect', () => {
     begin(null);

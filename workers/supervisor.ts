@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from '../adapters/temporal/source.js';
 import { configuredTarget, embeddedTarget } from '../adapters/temporal/target.js';
+import { NxsError } from '../domain/errors.js';
 import { distDirectory } from './dist-paths.js';
 import { startEngineChild, type EngineChild } from './engine-child.js';
 import { startFront, type Front } from './front.js';
@@ -16,7 +17,10 @@ import { removeRunFile, writeRunFile } from './run-file.js';
 import { lockState, stateLockPath } from './state-lock.js';
 import { stopRequest } from './stop-request.js';
 import { startWorkerKeeper, type WorkerKeeper } from './worker-keeper.js';
+import { workerLines, type AnswerWorker, type WorkerLink } from './worker-link.js';
 import type { WorkerSettings } from './worker-settings.js';
+
+export type { WorkerLink } from './worker-link.js';
 
 export interface SupervisorOptions {
   readonly config: WorkerSettings & { readonly nxs: { readonly http: HttpSettings } };
@@ -30,6 +34,16 @@ export interface SupervisorOptions {
   readonly progress?: Progress;
   /** Further members of `/api/status`. */
   readonly statusParts?: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Further Prometheus metrics, as text. */
+  readonly metricParts?: () => Promise<string>;
+  /** Answers the worker's calls; without it every call is refused. */
+  readonly answer?: AnswerWorker;
+  /** Told once, before the first worker starts: the line to whichever worker is there. */
+  readonly linked?: (link: WorkerLink) => void;
+  /** Further checks of `/readyz`; ready is when all are true. */
+  readonly checks?: () => Readonly<Record<string, boolean>>;
+  /** Awaited when no new connection is taken any more, before the worker is stopped. */
+  readonly closing?: () => Promise<void>;
   /** Routes of other parts; one for `/` takes the index's place. */
   readonly routes?: readonly Route[];
   /** The worker's main; the built one when left out. */
@@ -91,9 +105,13 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
       .then(() => writeRunFile(stateDir, run))
       .catch((error: unknown) => log.error(error, 'run.json'));
   };
+  const lines = workerLines(
+    options.answer ?? ((method) => Promise.reject(new NxsError('USAGE', `There is no call "${method}".`))),
+  );
+  options.linked?.(lines);
   const status = async (): Promise<ControlPlaneStatus> => {
     const state = (await worker?.probe.state()) ?? { polling: false, temporal: false, detail: 'starting' };
-    const checks = { config: true, worker: state.polling, temporal: state.temporal };
+    const checks = { config: true, worker: state.polling, temporal: state.temporal, ...options.checks?.() };
     return {
       node,
       pid: process.pid,
@@ -102,7 +120,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
       started,
       uptime: Math.round(performance.now() - began) / 1000,
       urls: urls(),
-      ready: state.polling && state.temporal,
+      ready: Object.values(checks).every(Boolean),
       checks,
       detail: state.detail,
     };
@@ -111,7 +129,11 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
   try {
     const own = [
       ...(options.routes ?? []),
-      ...frontRoutes({ status, statusParts: options.statusParts ?? (() => Promise.resolve({})) }),
+      ...frontRoutes({
+        status,
+        statusParts: options.statusParts ?? (() => Promise.resolve({})),
+        metricParts: options.metricParts ?? (() => Promise.resolve('')),
+      }),
     ];
     const routes = own.some((route) => route.path === '/') ? own : [...own, indexRoute(own)];
     const onError = (error: unknown) => log.error(error, 'a request failed');
@@ -140,6 +162,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
       log,
       say,
       changed,
+      lines,
       restarted: (restart) => journal.restarted('worker', restart),
       ready: (first) => {
         engine?.served();
@@ -157,6 +180,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
     ending = true;
     journal.stopped(stop.kind === 'signal' ? stop.signal : 'it cannot start');
     front.stopAccepting();
+    await options.closing?.();
     await worker.keeper.stop(WORKER_PATIENCE_MS);
     await engine?.keeper.stop(ENGINE_PATIENCE_MS);
     if (stop.kind === 'failure') throw stop.error;

@@ -1,6 +1,7 @@
 // The composition root of the worker: the one place where activities get their ports.
 import path from 'node:path';
-import { createBackupActivities } from '../activities/index.js';
+import { createBackupActivities, createFailoverActivities } from '../activities/index.js';
+import { openClaimCheck } from '../adapters/files/claim-check.js';
 import { pruneUndos } from '../adapters/files/undo.js';
 import { openJournal } from '../adapters/journal/append.js';
 import { pruneJournal } from '../adapters/journal/prune.js';
@@ -9,11 +10,18 @@ import { redactText, secretsOf } from '../config/redact.js';
 import type { Config } from '../config/types.js';
 import { errorMessage } from '../domain/errors.js';
 import { backupPaths, backupPorts } from './backup-parts.js';
+import { rosterOf } from '../gateway/rules.js';
+import type { WorkerCalls } from './failover/calls.js';
+import { completeDurably } from './failover/worker-complete.js';
+import { reportToManager } from './failover/worker-manager.js';
+import { failoverParts } from './failover/worker-parts.js';
 import type { Logger } from './log.js';
-import type { Wiring } from './worker-settings.js';
+import { answerWith } from './rpc.js';
+import type { WireContext, Wiring } from './worker-settings.js';
 
-/** Everything the worker registers. */
-export function wire(config: Config, log: Logger): Wiring {
+/** Everything the worker registers, and the calls that it answers. */
+export function wire(config: Config, context: WireContext): Wiring {
+  const { log } = context;
   const secrets = secretsOf(config);
   const journal = openJournal({ dir: path.join(config.stateDir, 'journal'), node: config.node });
   const ports = backupPorts(config, {
@@ -23,19 +31,39 @@ export function wire(config: Config, log: Logger): Wiring {
     notify: logNotifier(log),
     tidy: () => tidy(config, log),
   });
+  const scrub = (text: string) => redactText(text, secrets);
+  const failover = failoverParts(config, context);
+  const files = openClaimCheck(config.stateDir);
+  const { node } = config;
+  const roster = rosterOf(config);
   return {
-    activities: createBackupActivities(ports, (text) => redactText(text, secrets)),
-    close: () => Promise.resolve(),
+    activities: {
+      ...createBackupActivities(ports, scrub),
+      ...createFailoverActivities(failover.ports, scrub),
+    },
+    serve: (client) =>
+      answerWith<WorkerCalls>({
+        async 'failover.report'({ snapshot }) {
+          await reportToManager({ client, node, roster }, snapshot);
+          return null;
+        },
+        'failover.complete': (params) => completeDurably({ client, node, files }, params),
+      }),
+    close: () => failover.close(),
   };
 }
 
 /** Retention (nxs.yaml). What cannot be removed now is tried again after the next run. */
 async function tidy(config: Config, log: Logger): Promise<void> {
-  const { undo, journal } = config.nxs.retention;
+  const { undo, journal, completion_bodies: bodies } = config.nxs.retention;
   try {
+    await openClaimCheck(config.stateDir).prune(Date.now() - bodies);
     await pruneUndos(backupPaths(config.stateDir).undo, Date.now() - undo);
     await pruneJournal(path.join(config.stateDir, 'journal'), Date.now() - journal);
   } catch (error) {
-    log.warn({ reason: errorMessage(error) }, 'old undo copies or journal days could not be removed');
+    log.warn(
+      { reason: errorMessage(error) },
+      'old undo copies, journal days or completion bodies could not be removed',
+    );
   }
 }

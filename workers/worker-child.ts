@@ -11,7 +11,7 @@ export interface WorkerChildOptions {
   readonly configDir: string | null;
   /** Settles when it is worth connecting. */
   readonly target: Promise<TemporalTarget>;
-  readonly onMessage: (message: FromWorker) => void;
+  readonly onMessage: (message: FromWorker, child: ChildProcess) => void;
   /** What it writes besides its log: crashes of Node itself. */
   readonly onOutput: (chunk: Buffer) => void;
 }
@@ -30,7 +30,7 @@ export function spawnWorker(options: WorkerChildOptions): ChildProcess {
   child.stderr?.on('data', options.onOutput);
   child.on('message', (value) => {
     const message = parseFromWorker(value);
-    if (message !== null) options.onMessage(message);
+    if (message !== null) options.onMessage(message, child);
   });
   tell(child, { type: 'start', configDir: options.configDir });
   void options.target.then((target) => tell(child, { type: 'target', target }));

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { NxsError, type ErrorCode, ERRORS } from '../domain/errors.js';
 import type { TemporalTarget } from '../adapters/temporal/target.js';
 import type { FromWorker } from './ipc.js';
@@ -6,6 +7,7 @@ import type { Restart } from './lifecycle-journal.js';
 import type { Logger } from './log.js';
 import { endOrphans } from './orphans.js';
 import { spawnWorker, tell } from './worker-child.js';
+import type { WorkerLines } from './worker-link.js';
 import { probeWorker, type WorkerProbe } from './worker-probe.js';
 
 export interface WorkerKeeperOptions {
@@ -18,6 +20,7 @@ export interface WorkerKeeperOptions {
   readonly log: Logger;
   readonly say: (line: string) => void;
   readonly changed: () => void;
+  readonly lines: WorkerLines;
   readonly restarted: (restart: Restart) => void;
   /** It polls; `first` on its first start. */
   readonly ready: (first: boolean) => void;
@@ -32,14 +35,19 @@ export interface WorkerKeeper {
 
 /** Keeps the worker process running and hears what it says. */
 export function startWorkerKeeper(options: WorkerKeeperOptions): WorkerKeeper {
-  const { module, stateDir, log, say } = options;
+  const { module, stateDir, log, say, lines } = options;
   let wasReady = false;
-  const hear = (message: FromWorker) => {
+  const hear = (message: FromWorker, child: ChildProcess) => {
     switch (message.type) {
       case 'ready':
         probe.forget();
         options.ready(!wasReady);
         wasReady = true;
+        lines.ready();
+        return;
+      case 'call':
+      case 'reply':
+        if (child.pid !== undefined) lines.heard(child.pid, message);
         return;
       case 'line':
         say(message.text);
@@ -65,15 +73,14 @@ export function startWorkerKeeper(options: WorkerKeeperOptions): WorkerKeeper {
       if (orphans.length > 0) say(`ended a worker that was left over (process ${orphans.join(', ')})`);
       const { configDir, env } = options;
       const onOutput = (chunk: Buffer) => log.warn({ output: chunk.toString('utf8').trimEnd() }, 'worker');
-      return spawnWorker({
-        module,
-        stateDir,
-        configDir,
-        env,
-        target: options.target(),
-        onMessage: hear,
-        onOutput,
-      });
+      const target = options.target();
+      const child = spawnWorker({ module, stateDir, configDir, env, target, onMessage: hear, onOutput });
+      const { pid } = child;
+      if (pid !== undefined) {
+        lines.spawned(pid, (message) => tell(child, message));
+        child.once('exit', () => lines.exited(pid));
+      }
+      return child;
     },
   });
   const probe = probeWorker(() => keeper.child());

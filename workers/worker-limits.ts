@@ -13,7 +13,10 @@ export const WORKER_LIMITS = {
   shutdownForceTime: FORCE_MS,
   // After a kill the next worker would otherwise wait 10 s for tasks of the dead one's sticky queue.
   stickyQueueScheduleToStartTimeout: '1s',
-  maxConcurrentActivityTaskExecutions: 8,
+  // Most of them wait for an LLM; heavy work queues per destination by itself.
+  maxConcurrentActivityTaskExecutions: 64,
+  // Else a heartbeat, which is how a running activity hears of its cancellation, is held back for 80 % of its time-out.
+  maxHeartbeatThrottleInterval: '1s',
   maxConcurrentLocalActivityExecutions: 8,
   maxConcurrentWorkflowTaskExecutions: 8,
   maxConcurrentWorkflowTaskPolls: 2,

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { TemporalSettings } from '../adapters/temporal/target.js';
+import type { FrontCalls } from './failover/calls.js';
 import type { Logger } from './log.js';
+import type { Answer, Caller } from './rpc.js';
 
 /** What the processes need of the config; the loader's Config fits it. */
 export interface WorkerSettings {
@@ -23,16 +25,24 @@ export interface WorkerParts<C extends WorkerSettings> {
 
 export interface WireContext {
   readonly log: Logger;
+  /** The front's process. */
+  readonly front: Caller<FrontCalls>;
+  /** Aborted as soon as the worker is asked to stop, long before it cancels what still runs. */
+  readonly stopping: AbortSignal;
 }
 
 export interface Wiring {
   readonly activities: object;
+  /** Answers the front's calls from now on, when the worker polls. */
+  serve?(client: Client): Answer;
   close(): Promise<void>;
 }
 
 export interface StartedContext<C> {
   readonly client: Client;
   readonly config: C;
+  /** The front's process. */
+  readonly front: Caller<FrontCalls>;
   readonly log: Logger;
   /** A line for the person who started us. */
   readonly say: (line: string) => void;

@@ -1,5 +1,7 @@
 // The worker process: Temporal's side effects on this node. Only the supervisor starts it.
 import { loadConfig } from '../config/load.js';
+import { rosterOf } from '../gateway/rules.js';
+import { reconcileManager } from './failover/worker-manager.js';
 import { firstRun } from './first-run.js';
 import { runWorker } from './run-worker.js';
 import { reconcileSchedules } from './schedules.js';
@@ -7,9 +9,13 @@ import { wire } from './wiring.js';
 
 await runWorker({
   load: (dir) => loadConfig({ env: process.env, ...(dir === null ? {} : { dir }) }),
-  wire: (config, { log }) => wire(config, log),
-  async started({ client, config, log, say, signal }) {
-    await reconcileSchedules(client, config);
-    await firstRun({ client, config, log, say, signal });
+  wire: (config, context) => wire(config, context),
+  async started(context) {
+    const { client, config, front, log, signal } = context;
+    const manager = { client, node: config.node, roster: rosterOf(config), front, log, signal };
+    await Promise.all([
+      reconcileManager(manager),
+      reconcileSchedules(client, config).then(() => firstRun(context)),
+    ]);
   },
 });

@@ -1,6 +1,6 @@
 // Named activity presets. Temporal's default is to retry for ever with no heartbeat; each of ours says why it is as it is.
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { BackupActivities } from '../activities/contracts.js';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { BackupActivities, FailoverActivities, FailoverSteps } from '../activities/contracts.js';
 
 /**
  * Reads and writes many files. It heartbeats, so a dead worker is known within 10 s and the step starts again on the next
@@ -32,4 +32,47 @@ export const brief = proxyActivities<BackupActivities>({
     maximumInterval: '30 seconds',
     maximumAttempts: 10,
   },
+});
+
+/**
+ * One call of one provider. It beats every second, so a killed worker is known within 5 s and the next one asks again;
+ * what it was answered lies in a file, so nothing is asked twice that was answered. Not waited for when it is cancelled:
+ * the answer of the other one must not wait for the loser's end. `until` (ms from now) bounds it with all its retries: the
+ * call is of no use after its deadline.
+ */
+export function askUntil(
+  until: number,
+): ReturnType<typeof proxyActivities<Pick<FailoverActivities, 'attemptCompletion'>>> {
+  return proxyActivities<Pick<FailoverActivities, 'attemptCompletion'>>({
+    scheduleToCloseTimeout: Math.max(1, until),
+    heartbeatTimeout: '5 seconds',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: {
+      initialInterval: '100 milliseconds',
+      backoffCoefficient: 2,
+      maximumInterval: '2 seconds',
+    },
+  });
+}
+
+/**
+ * The health monitor: one activity that goes on for as long as nothing changes, so that an idle night adds no history.
+ * Nothing but its beat bounds it (Temporal wants some limit: a year), and it is retried for ever, at most 30 s apart: a node
+ * without its monitor would wait for users to find out what is back.
+ */
+export const watching = proxyActivities<Pick<FailoverActivities, 'monitorProviders'>>({
+  startToCloseTimeout: '365 days',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+  },
+});
+
+/** A word with the front's process, which is next door: milliseconds, so it needs no task of its own. Somebody waits for it. */
+export const atHand = proxyLocalActivities<FailoverSteps>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '100 milliseconds', maximumAttempts: 3 },
 });

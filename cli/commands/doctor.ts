@@ -1,16 +1,17 @@
-import type { Check } from '../../workers/preflight.js';
+import type { Check } from '../../workers/check.js';
 import type { Command } from '../definition.js';
 
 const MARKS: Readonly<Record<Check['reading'], string>> = { good: 'ok  ', bad: 'BAD ', unknown: '?   ' };
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'check this machine, the configuration and the destinations; exit 1 when something is bad',
+  summary:
+    'check this machine, the configuration, the destinations and the providers; exit 1 when something is bad',
   json: true,
   async run({ context }) {
     const { loadFor } = await import('../setup.js');
     const { preflight } = await import('../../workers/preflight.js');
-    const checks = await preflight(await loadFor(context));
+    const checks = await preflight(await loadFor(context), context.env);
     const bad = checks.filter(({ reading }) => reading === 'bad');
     if (context.json) context.out(JSON.stringify({ ok: bad.length === 0, checks }));
     for (const { name, reading, detail } of context.json ? [] : checks) {

@@ -15,14 +15,19 @@ interface ControlPlane {
 
 export const status: Command = {
   name: 'status',
-  summary: 'one screen: is the control plane up, is the last backup proved; exit 1 when not',
+  summary:
+    'one screen: is the control plane up, who answers, is the last backup proved; exit 1 when a backup or the control plane is not well',
   json: true,
   async run({ context }) {
     const { loadFor } = await import('../setup.js');
     const { viewBackups } = await import('../../workers/backup-view.js');
+    const { readProviders } = await import('../../workers/failover/provider-view.js');
+    const { printSummary, summaryOf } = await import('../provider-text.js');
     const config = await loadFor(context);
     const plane = await controlPlane(config);
-    const view = await viewBackups(config, Date.now());
+    const now = Date.now();
+    const providers = await readProviders(config, now, (line) => context.note(line));
+    const view = await viewBackups(config, now);
     const { last_run: last } = view;
     const backup = {
       outcome: last?.outcome ?? null,
@@ -31,11 +36,12 @@ export const status: Command = {
       destinations: view.destinations.map(({ files, ...rest }) => ({ ...rest, files: files.length })),
     };
     if (context.json) {
-      context.out(
-        JSON.stringify({ node: config.node, data_dir: config.dataDir, control_plane: plane, backup }),
-      );
+      const own = { node: config.node, data_dir: config.dataDir, control_plane: plane };
+      context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup }));
     } else {
-      print(context, config, plane, backup);
+      print(context, config, plane);
+      printSummary(context, providers);
+      printBackup(context, backup);
     }
     const proved = backup.outcome === 'green' && backup.destinations.every((each) => !each.too_old);
     return plane.ready && proved ? 0 : 1;
@@ -44,16 +50,13 @@ export const status: Command = {
 
 /** Asks the front that run.json names; a file without a process behind it means "not running". */
 async function controlPlane(config: Config): Promise<ControlPlane> {
-  const { readRunFile } = await import('../../workers/run-file.js');
-  const running = await readRunFile(config.stateDir);
+  const { readReadiness } = await import('../../workers/readiness.js');
+  const front = await readReadiness(config);
   const none = { pid: null, http: null, temporal: null, ui: null, started: null, failing: [] };
-  if (running === null) return { running: false, ready: false, ...none };
-  const { pid, http, temporal, ui, started } = running;
-  const reply = await fetch(`${http}/readyz`, { signal: AbortSignal.timeout(3_000) }).catch(() => null);
-  if (reply === null) return { running: false, ready: false, ...none, failing: ['http'] };
-  const body = (await reply.json().catch(() => ({}))) as { checks?: Record<string, boolean> };
-  const failing = Object.entries(body.checks ?? {}).flatMap(([name, good]) => (good ? [] : [name]));
-  return { running: true, ready: reply.ok, pid, http, temporal, ui, started, failing };
+  if (front.kind === 'none') return { running: false, ready: false, ...none };
+  if (front.kind === 'silent') return { running: false, ready: false, ...none, failing: ['http'] };
+  const { pid, http, temporal, ui, started } = front.run;
+  return { running: true, ready: front.ready, pid, http, temporal, ui, started, failing: front.failing };
 }
 
 interface BackupLine {
@@ -68,7 +71,7 @@ interface BackupLine {
   }[];
 }
 
-function print(context: Context, config: Config, plane: ControlPlane, backup: BackupLine): void {
+function print(context: Context, config: Config, plane: ControlPlane): void {
   const state = plane.ready
     ? 'ready'
     : plane.running
@@ -81,6 +84,9 @@ function print(context: Context, config: Config, plane: ControlPlane, backup: Ba
       `  http ${plane.http ?? ''}   temporal ${plane.temporal ?? ''}   web UI ${plane.ui ?? 'not ours'}`,
     );
   }
+}
+
+function printBackup(context: Context, backup: BackupLine): void {
   const good = backup.outcome === 'green';
   const words = backup.summary === null ? 'none yet' : `${backup.summary} (${backup.finished ?? ''})`;
   context.out(`last backup    ${context.paint(good ? 'good' : 'bad', words)}`);

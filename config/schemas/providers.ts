@@ -27,6 +27,9 @@ const provider = z.strictObject({
   model: text()
     .default('auto-detect')
     .describe('Model to ask for; auto-detect means the one that is loaded.'),
+  embedding_model: text()
+    .optional()
+    .describe('Model for /v1/embeddings when it is another one; a request only moves between providers with the same.'),
   priority: z.int().min(0).default(100).describe('Lower goes first.'),
   timeout: duration()
     .optional()

@@ -14,6 +14,7 @@ export const SOURCE_FOLDERS = [
   'cli',
   'config',
   'domain',
+  'gateway',
   'workers',
   'workflows',
 ];

@@ -7,15 +7,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { inject } from 'vitest';
-import type { BackupActivities } from '../../activities/contracts.js';
+import type { BackupActivities, FailoverActivities, FailoverSteps } from '../../activities/contracts.js';
 import { kindAttributes } from '../../workers/attributes.js';
 import { checkBundle } from '../../workers/bundle.js';
+import { WORKER_LIMITS } from '../../workers/worker-limits.js';
 import { taskQueue, workflowId, type WorkflowKind } from '../../domain/ids.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** `NXS_TEST_RECORD=1 npm test -- test/workflows` writes the histories that test/replay replays. */
 const RECORD = process.env['NXS_TEST_RECORD'] === '1';
+
+type Cast = BackupActivities & FailoverActivities & FailoverSteps;
 
 const NAMES = [
   'planBackup',
@@ -26,7 +29,12 @@ const NAMES = [
   'checkAccess',
   'checkBackup',
   'restoreBackup',
-] as const satisfies readonly (keyof BackupActivities)[];
+  'attemptCompletion',
+  'monitorProviders',
+  'isSilent',
+  'applySwitch',
+  'applyReset',
+] as const satisfies readonly (keyof Cast)[];
 
 export interface Stage {
   readonly client: Client;
@@ -34,25 +42,25 @@ export interface Stage {
   /** Starts a workflow; it runs while `work` runs. */
   start(type: string, kind: WorkflowKind, input: object): Promise<WorkflowHandle>;
   /** Runs `work` while the worker's activities are these. */
-  playing<T>(activities: Partial<BackupActivities>, work: () => Promise<T>): Promise<T>;
+  playing<T>(activities: Partial<Cast>, work: () => Promise<T>): Promise<T>;
   /** Keeps the history of a run under this name, when asked to by the environment. */
   record(handle: WorkflowHandle, name: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A stage of its own: no other test shares its task queue. */
-export async function openStage(): Promise<Stage> {
+export async function openStage(address = inject('temporalAddress')): Promise<Stage> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const address = inject('temporalAddress');
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection });
   const node = `test-${randomUUID().slice(0, 8)}`;
   // One worker for the whole file, because creating one costs a second; what its activities do changes with the test.
-  let cast: Partial<BackupActivities> = {};
+  let cast: Partial<Cast> = {};
   const worker = await Worker.create({
     connection: native,
     taskQueue: taskQueue(node),
+    maxHeartbeatThrottleInterval: WORKER_LIMITS.maxHeartbeatThrottleInterval,
     workflowBundle: { codePath: await checkBundle(path.join(ROOT, 'dist')) },
     activities: Object.fromEntries(
       NAMES.map((name) => [

@@ -156,7 +156,11 @@ interface Start {
 
 async function start({ http, status = STATUS, parts, routes = [] }: Start): Promise<Front> {
   const statusParts = parts ?? (() => Promise.resolve({ backup: 'green', node: 'not mine to say' }));
-  const own = [...routes, ...frontRoutes({ status: () => Promise.resolve(status), statusParts })];
+  const metricParts = () => Promise.resolve('nxs_other 1\n');
+  const own = [
+    ...routes,
+    ...frontRoutes({ status: () => Promise.resolve(status), statusParts, metricParts }),
+  ];
   const front = await startFront({
     http: { host: '127.0.0.1', port: 0, ...http },
     routes: [...own, indexRoute(own)],

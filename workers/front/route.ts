@@ -11,6 +11,8 @@ export interface Route {
   readonly summary: string | null;
   /** Largest request body in bytes; 64 KB when left out. */
   readonly maxBody?: number;
+  /** It asks for a key of its own instead of http.token. Host and Origin are checked all the same. */
+  readonly ownKey?: boolean;
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../../domain/errors.js';
+import { errorBody } from '../../domain/openai/error-body.js';
 import { judge, type GuardPolicy } from './guard.js';
 import { sendJson, setSecurityHeaders } from './respond.js';
 import { matchRoute, type Route } from './route.js';
@@ -33,14 +34,16 @@ async function answer(
   const forwarded =
     request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined;
   const address = request.socket.remoteAddress;
-  const verdict = judge(policy(), { host, origin, authorization, forwarded, address });
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const match = matchRoute(routes, request.method ?? 'GET', path);
+  const ownKey = match.kind === 'found' && match.route.ownKey === true;
+  const rules = ownKey ? { ...policy(), token: null } : policy();
+  const verdict = judge(rules, { host, origin, authorization, forwarded, address });
   if (!verdict.allowed) {
     if (verdict.status === 401) response.setHeader('www-authenticate', 'Bearer realm="nxs"');
     refuse(request, response, verdict.status, verdict.reason);
     return;
   }
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const match = matchRoute(routes, request.method ?? 'GET', path);
   if (match.kind === 'none') {
     refuse(request, response, 404, 'There is no such path; see /.');
     return;
@@ -63,8 +66,26 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: numb
   const hasBody = Number(request.headers['content-length'] ?? 0) > 0;
   if (hasBody || request.headers['transfer-encoding'] !== undefined)
     response.setHeader('connection', 'close');
-  sendJson(response, status, { error: { status, message } });
+  sendJson(response, status, { error: errorFor(status, message) });
 }
+
+/** Clients of the gateway read OpenAI's members, whatever path they took. */
+function errorFor(status: number, message: string, code: string = codeOf(status)): object {
+  return { status, ...errorBody(status, code, message).error };
+}
+
+function codeOf(status: number): string {
+  return CODES[status] ?? 'error';
+}
+
+const CODES: Readonly<Record<number, string>> = {
+  401: 'invalid_api_key',
+  403: 'origin_not_allowed',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'request_too_large',
+  421: 'host_not_allowed',
+};
 
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
@@ -75,5 +96,5 @@ function fail(response: ServerResponse, error: unknown): void {
   const ours = error instanceof NxsError;
   const status = ours ? ERRORS[error.code].http : 500;
   const message = ours ? errorMessage(error) : 'Something went wrong here; the log of the front says what.';
-  sendJson(response, status, { error: { status, code: errorCode(error), message } });
+  sendJson(response, status, { error: errorFor(status, message, errorCode(error)) });
 }

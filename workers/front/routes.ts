@@ -8,10 +8,12 @@ export interface RouteSources {
   readonly status: () => Promise<ControlPlaneStatus>;
   /** Further members of `/api/status` (backup, later sync and healing). */
   readonly statusParts: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Further Prometheus metrics, as text. */
+  readonly metricParts: () => Promise<string>;
 }
 
 /** The front's own routes; gateway and dashboard add theirs to the table. */
-export function frontRoutes({ status, statusParts }: RouteSources): readonly Route[] {
+export function frontRoutes({ status, statusParts, metricParts }: RouteSources): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -43,7 +45,8 @@ export function frontRoutes({ status, statusParts }: RouteSources): readonly Rou
       path: '/metrics',
       summary: 'Prometheus metrics',
       async handle(_request, response) {
-        sendText(response, 200, metricsText(await status()), 'text/plain; version=0.0.4');
+        const [own, parts] = await Promise.all([status(), metricParts()]);
+        sendText(response, 200, `${metricsText(own)}${parts}`, 'text/plain; version=0.0.4');
       },
     },
   ];

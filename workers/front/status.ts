@@ -1,9 +1,9 @@
 /** What `/readyz` asks for; the JSON says which part is missing. */
-export interface Checks {
+export type Checks = Readonly<Record<string, boolean>> & {
   readonly config: boolean;
   readonly worker: boolean;
   readonly temporal: boolean;
-}
+};
 
 /** What the supervisor knows; the body of `/api/status`, to which other parts add theirs. */
 export interface ControlPlaneStatus {

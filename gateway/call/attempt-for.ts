@@ -1,0 +1,59 @@
+// From a grant to a running attempt: the provider's own model in the body, the form that the desk chose.
+import type { Attempt, AttemptHandlers } from '../../adapters/llm/attempt-types.js';
+import { embeddingModel } from '../../domain/failover/plan.js';
+import type { Grant } from '../desk.js';
+import type { CallContext, CallInput } from './types.js';
+
+/** Starts one attempt; finding the loaded model (`auto-detect`) is a part of it. */
+export function startAttemptFor(
+  { upstream }: CallContext,
+  input: Pick<CallInput, 'facts' | 'path' | 'body'>,
+  grant: Grant,
+  handlers: AttemptHandlers,
+): Attempt {
+  const { provider } = grant;
+  const start = (model: string): Attempt =>
+    upstream.start(
+      provider.name,
+      {
+        path: input.path,
+        body: { ...input.body, model },
+        form: grant.plain ? 'plain' : 'stream',
+        firstByte: grant.firstByte,
+        idle: grant.idle,
+      },
+      handlers,
+    );
+  const named = input.facts.kind === 'embeddings' ? embeddingModel(provider, input.facts) : provider.model;
+  const model = named === 'auto-detect' ? upstream.model(provider.name) : named;
+  return typeof model === 'string' ? start(model) : startLater(model, start, handlers);
+}
+
+function startLater(
+  model: Promise<string | null>,
+  start: (model: string) => Attempt,
+  handlers: AttemptHandlers,
+): Attempt {
+  let attempt: Attempt | null = null;
+  let aborted = false;
+  const fault = (detail: string): void => {
+    const observation = { fault: 'model_missing', status: null, retryAfter: null, detail } as const;
+    if (!aborted) handlers.onEnd({ kind: 'fault', observation, response: null });
+  };
+  model.then(
+    (found) => {
+      if (aborted) return;
+      if (found === null) fault('no model is loaded');
+      else attempt = start(found);
+    },
+    () => fault('the loaded model could not be found out'),
+  );
+  return {
+    abort() {
+      aborted = true;
+      attempt?.abort();
+    },
+    pause: () => attempt?.pause(),
+    resume: () => attempt?.resume(),
+  };
+}

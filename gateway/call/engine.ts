@@ -1,0 +1,308 @@
+// The direct lane's heart: one client call, as many attempts as it takes. Until the first content (for a client that does not
+// stream: until the whole answer) everything that goes wrong stays silent; who is slow gets company instead of being ended.
+import type { AttemptEnd } from '../../adapters/llm/attempt-types.js';
+import type { Observation } from '../../domain/failover/fault.js';
+import { outcomeOf } from '../../domain/failover/outcome.js';
+import { createAssembler } from '../../domain/openai/assemble.js';
+import type { StreamEvent } from '../../domain/openai/stream-event.js';
+import type { Grant } from '../desk.js';
+import { eventsOf } from './as-stream.js';
+import { startAttemptFor } from './attempt-for.js';
+import { candidatesFor } from './candidates.js';
+import { continueElsewhere, type Continuing } from './continue.js';
+import { brokenStream, deadlineOver, givenBack, nobodyLeft, type Failed } from './errors.js';
+import { newRun, stopHedge, type Run } from './run.js';
+import { sentSoFar } from './sent.js';
+import type { CallContext, CallInput, CallSink, RunningCall } from './types.js';
+
+/** First wait before the same provider is asked again, ms; doubled per try, with jitter. */
+const BACKOFF = 15;
+
+/** Starts a call. The sink hears of everything that follows; nothing is thrown. */
+export function startCall(context: CallContext, input: CallInput, sink: CallSink): RunningCall {
+  const { desk, watch, now } = context;
+  const { facts } = input;
+  const candidates = candidatesFor(desk, facts);
+  const began = performance.now();
+  const runs = new Set<Run>();
+  const failed: Failed[] = [];
+  const retries = new Set<NodeJS.Timeout>();
+  const sent = sentSoFar();
+  let assembler = createAssembler(facts.kind === 'chat' ? 'chat' : 'completions');
+  let attempts = 0;
+  let leader: Run | null = null;
+  let opened = false;
+  let over = false;
+  let continuing: Continuing | null = null;
+  /** Who disappointed first, and since when. */
+  let trouble: { readonly from: string; readonly reason: 'silent' | Observation['fault']; readonly at: number } | null =
+    null;
+
+  const deadline = setTimeout(() => {
+    endAll({ fault: 'deadline', status: null, retryAfter: null, detail: 'the time of the whole call was over' });
+    if (opened) finish('broken', () => sink.fail(brokenStream('the time of the whole call was over')));
+    else finish('error', () => sink.error(deadlineOver(failed, attempts)));
+  }, Math.max(0, input.deadline - now()));
+
+  function finish(result: 'answered' | 'error' | 'broken' | 'aborted', tell: () => void): void {
+    if (over) return;
+    over = true;
+    clearTimeout(deadline);
+    for (const retry of retries) clearTimeout(retry);
+    retries.clear();
+    watch.call('direct', result, performance.now() - began);
+    tell();
+  }
+
+  function busy(): Set<string> {
+    return new Set([...runs].map(({ grant }) => grant.provider.name));
+  }
+
+  function launchNext(): boolean {
+    const grant = candidates.next(busy());
+    if (grant === null) return false;
+    launch(grant);
+    return true;
+  }
+
+  function launch(grant: Grant): void {
+    attempts += 1;
+    const run = newRun(grant);
+    runs.add(run);
+    run.attempt = startAttemptFor(context, input, grant, {
+      onEvent: (event) => heard(run, event),
+      onEnd: (end) => ended(run, end),
+    });
+    if (!run.done && facts.only === null && candidates.moreThan(busy()))
+      run.hedge = setTimeout(() => silent(run), grant.hedgeAfter);
+  }
+
+  /** Past its limit: it goes on, and somebody else is asked as well. */
+  function silent(run: Run): void {
+    run.hedge = null;
+    run.suspected = true;
+    run.witness = desk.suspect(run.grant);
+    noteTrouble(run, 'silent');
+    if (launchNext()) watch.hedged(run.grant.provider.name);
+  }
+
+  function noteTrouble(run: Run, reason: 'silent' | Observation['fault']): void {
+    trouble ??= { from: run.grant.provider.name, reason, at: run.began };
+  }
+
+  function heard(run: Run, event: StreamEvent): void {
+    if (run.done) return;
+    if (over || (leader !== null && leader !== run)) {
+      if (event.hasContent) seen(run);
+      return;
+    }
+    if (leader === run) {
+      take(event);
+      return;
+    }
+    run.held.push(event);
+    if (event.hasContent) lead(run);
+  }
+
+  /** The witness has spoken: slow, not dead. What it would go on to say is of no use. */
+  function seen(run: Run): void {
+    const first = performance.now() - run.began;
+    drop(run);
+    run.attempt?.abort();
+    desk.settle(run.grant, { kind: 'success', promptTokens: facts.promptTokens, first, whole: null });
+    desk.clear(run.grant);
+  }
+
+  function drop(run: Run): void {
+    run.done = true;
+    stopHedge(run);
+    runs.delete(run);
+  }
+
+  function lead(run: Run): void {
+    leader = run;
+    run.first = performance.now() - run.began;
+    stopHedge(run);
+    desk.clear(run.grant);
+    for (const other of [...runs]) {
+      if (other === run) continue;
+      if (other.witness) stopHedge(other);
+      else cancel(other, { fault: 'cancelled', status: null, retryAfter: null, detail: 'another one was first' });
+    }
+    assembler = createAssembler(facts.kind === 'chat' ? 'chat' : 'completions');
+    if (facts.stream) {
+      opened = true;
+      sink.open({ provider: run.grant.provider.name, attempts });
+      noteFailover(run);
+    }
+    const { held } = run;
+    run.held = [];
+    for (const event of held) take(event);
+  }
+
+  function noteFailover(run: Run): void {
+    const to = run.grant.provider.name;
+    if (trouble === null || trouble.from === to) return;
+    watch.failover({
+      from: trouble.from,
+      to,
+      reason: trouble.reason,
+      ms: performance.now() - trouble.at,
+      lane: 'direct',
+    });
+  }
+
+  function take(event: StreamEvent): void {
+    if (!facts.stream) {
+      if (event.json !== null && event.kind === 'chunk') assembler.add(event.json);
+      return;
+    }
+    if (isOnlyUsage(event) && !input.wantsUsage) return;
+    sent.add(event);
+    if (!sink.event(event.raw)) leader?.attempt?.pause();
+  }
+
+  function ended(run: Run, end: AttemptEnd): void {
+    if (run.done || end.kind === 'aborted') return;
+    const leads = leader === run;
+    const late = over || (leader !== null && !leads);
+    drop(run);
+    if (end.kind === 'complete') completed(run, end, late);
+    else {
+      watch.attempt(run.grant.provider.name, end.observation.fault, run.first);
+      desk.settle(run.grant, { kind: 'fault', observation: end.observation });
+      if (end.observation.fault !== 'no_first_byte') desk.clear(run.grant);
+      if (late) return;
+      if (leads) leader = null;
+      noteTrouble(run, end.observation.fault);
+      failed.push({ provider: run.grant.provider, observation: end.observation, response: end.response });
+      if (opened) midStream(run, end.observation);
+      else afterFault(run, end.observation);
+    }
+  }
+
+  function completed(run: Run, end: Extract<AttemptEnd, { kind: 'complete' }>, late: boolean): void {
+    const whole = performance.now() - run.began;
+    watch.attempt(run.grant.provider.name, null, run.first ?? whole);
+    const first = end.answer === null ? (run.first ?? whole) : null;
+    desk.settle(run.grant, { kind: 'success', promptTokens: facts.promptTokens, first, whole });
+    if (late) return;
+    if (leader !== run) lead(run);
+    const answered = { provider: run.grant.provider.name, attempts };
+    const { answer } = end;
+    if (!facts.stream) {
+      noteFailover(run);
+      const body = answer?.body ?? JSON.stringify(assembler.result());
+      finish('answered', () => sink.answer(200, body, answered));
+      return;
+    }
+    if (answer !== null) {
+      for (const raw of eventsOf(answer.json, input.wantsUsage)) sink.event(raw);
+    }
+    finish('answered', () => sink.end());
+  }
+
+  function afterFault(run: Run, observation: Observation): void {
+    const { provider } = run.grant;
+    const { move } = outcomeOf(observation);
+    if (move === 'give_back') {
+      endAll(ANOTHER_ENDED);
+      finish('error', () => sink.error(givenBack(failed, attempts)));
+      return;
+    }
+    const found = observation.fault === 'model_missing' && context.upstream.forgetModel(provider.name);
+    if (move === 'retry_here' || found) {
+      const wait = BACKOFF * 2 ** Math.min(6, failed.length - 1) * (0.5 + Math.random());
+      const retry = setTimeout(() => {
+        retries.delete(retry);
+        if (over || leader !== null) return;
+        const grant = candidates.again(provider);
+        if (grant !== null) launch(grant);
+        else goOn(provider);
+      }, wait);
+      retries.add(retry);
+      return;
+    }
+    if (observation.fault === 'context_length' || observation.fault === 'too_large')
+      candidates.needLargerContext(provider);
+    goOn(provider);
+  }
+
+  /** This one is done with; who is silent past the limit or nobody is left running: the next one. */
+  function goOn(provider: Grant['provider']): void {
+    candidates.exclude(provider);
+    const waiting = [...runs].some((run) => !run.suspected);
+    if (waiting || retries.size > 0) return;
+    if (launchNext() || runs.size > 0) return;
+    finish('error', () => sink.error(nobodyLeft(candidates, failed, attempts, now())));
+  }
+
+  function midStream(run: Run, observation: Observation): void {
+    const { provider } = run.grant;
+    const broken = () =>
+      finish('broken', () => sink.fail(brokenStream(`${provider.name} failed in mid-stream (${observation.fault})`)));
+    if (desk.roster.failover.midStream === 'error' || !sent.canContinue(facts)) {
+      broken();
+      return;
+    }
+    candidates.exclude(provider);
+    const since = performance.now();
+    continuing = continueElsewhere(context, { input, candidates, sent }, {
+      attempt: () => (attempts += 1),
+      event: (raw) => sink.event(raw),
+      answeredBy: (to) =>
+        watch.failover({
+          from: provider.name,
+          to,
+          reason: observation.fault,
+          ms: performance.now() - since,
+          lane: 'direct',
+        }),
+      end: () => finish('answered', () => sink.end()),
+      fail: broken,
+    });
+  }
+
+  function cancel(run: Run, observation: Observation): void {
+    drop(run);
+    run.attempt?.abort();
+    desk.settle(run.grant, { kind: 'fault', observation });
+    if (run.witness) desk.clear(run.grant);
+  }
+
+  function endAll(observation: Observation): void {
+    for (const run of [...runs]) cancel(run, observation);
+    continuing?.abort(observation);
+  }
+
+  const first = candidates.next(busy());
+  if (first === null) finish('error', () => sink.error(nobodyLeft(candidates, failed, attempts, now())));
+  else launch(first);
+  if (desk.roster.failover.mode === 'parallel') while (!over && leader === null && launchNext());
+
+  return {
+    abort() {
+      if (over) return;
+      endAll({ fault: 'client_abort', status: null, retryAfter: null, detail: 'the client has gone' });
+      finish('aborted', () => undefined);
+    },
+    resume() {
+      leader?.attempt?.resume();
+      continuing?.resume();
+    },
+  };
+}
+
+const ANOTHER_ENDED: Observation = {
+  fault: 'cancelled',
+  status: null,
+  retryAfter: null,
+  detail: 'the request itself is at fault',
+};
+
+/** The last chunk of `include_usage`, which only who asked for it expects. */
+function isOnlyUsage({ kind, hasUsage, json }: StreamEvent): boolean {
+  if (kind !== 'chunk' || !hasUsage) return false;
+  const choices = json?.['choices'];
+  return Array.isArray(choices) && choices.length === 0;
+}

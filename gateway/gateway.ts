@@ -1,0 +1,130 @@
+// The gateway as a whole: desk, wire, lanes and routes. It needs neither worker nor Temporal to answer.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { openWire } from '../adapters/llm/wire.js';
+import type { Config } from '../config/types.js';
+import type { RequestKind } from '../domain/failover/request.js';
+import { openDesk, type Desk } from './desk.js';
+import type { DurableLane } from './durable-lane.js';
+import { complete, PATHS, type Lanes } from './http/completions.js';
+import { clientMayCall } from './http/key.js';
+import { sendModels } from './http/models.js';
+import { MAX_BODY } from './http/read-request.js';
+import { gatewayMetrics } from './metrics.js';
+import { viewProviders } from './providers-view.js';
+import { rosterOf } from './rules.js';
+import { upstreamOf } from './upstream.js';
+import type { ProvidersView } from './view.js';
+import type { Watch } from './watch.js';
+
+/** A route of the front (workers/front/route.ts fits it). */
+export interface GatewayRoute {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly summary: string;
+  readonly maxBody?: number;
+  /** It asks for the gateway's own key instead of http.token. */
+  readonly ownKey?: boolean;
+  handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly config: Pick<Config, 'providers' | 'unset'> & {
+    readonly nxs: { readonly gateway: Config['nxs']['gateway'] };
+  };
+  readonly env: NodeJS.ProcessEnv;
+  /** Left out: a request for the durable lane is answered directly. */
+  readonly durable?: DurableLane;
+  /** Told of what happens, beside the metrics. */
+  readonly watch?: Partial<Watch>;
+  /** ms since the epoch. */
+  readonly now?: () => number;
+}
+
+export interface Gateway {
+  readonly desk: Desk;
+  readonly routes: readonly GatewayRoute[];
+  view(): ProvidersView;
+  metrics(): Promise<string>;
+  /** For attempts of the durable lane, which are made elsewhere. */
+  readonly watch: Watch;
+  /** Cuts all calls of providers. */
+  close(): Promise<void>;
+}
+
+export function openGateway({ config, env, durable, watch: also, now = Date.now }: GatewayOptions): Gateway {
+  const roster = rosterOf(config);
+  const desk = openDesk({ roster, now });
+  const wire = openWire({ env });
+  const metrics = gatewayMetrics(desk);
+  const watch = both(metrics.watch, also ?? {});
+  const upstream = upstreamOf(
+    wire,
+    roster.usable.map(({ endpoint }) => endpoint),
+  );
+  const started = now();
+  const { api_key: key, lane } = config.nxs.gateway;
+  const ownKey = key !== undefined && key !== '';
+  const lanes: Lanes = { context: { desk, upstream, watch, now }, durable: durable ?? null, lane };
+  const view = () => viewProviders(desk, now());
+  const route = (kind: RequestKind, summary: string): GatewayRoute => ({
+    method: 'POST',
+    path: `/v1${PATHS[kind]}`,
+    summary,
+    maxBody: MAX_BODY,
+    ownKey,
+    handle: async (request, response) => {
+      if (clientMayCall(key, request, response)) await complete(lanes, kind, request, response);
+    },
+  });
+  return {
+    desk,
+    view,
+    watch,
+    metrics: () => metrics.text(),
+    routes: [
+      route('chat', 'chat, answered by the first provider that can'),
+      route('completions', 'text completion (the old API)'),
+      route('embeddings', 'embeddings, moved only between providers of the same model'),
+      {
+        method: 'GET',
+        path: '/v1/models',
+        summary: 'names that a request may use as its model',
+        ownKey,
+        handle: (request, response) => {
+          if (clientMayCall(key, request, response)) sendModels(desk, started, response);
+        },
+      },
+      {
+        method: 'GET',
+        path: '/api/providers',
+        summary: 'providers, their breakers and who goes first, as JSON',
+        handle: (_request, response) => {
+          response.setHeader('content-type', 'application/json; charset=utf-8');
+          response.end(`${JSON.stringify(view())}\n`);
+        },
+      },
+    ],
+    close: () => wire.close(),
+  };
+}
+
+function both(first: Watch, second: Partial<Watch>): Watch {
+  return {
+    attempt(...told) {
+      first.attempt(...told);
+      second.attempt?.(...told);
+    },
+    hedged(provider) {
+      first.hedged(provider);
+      second.hedged?.(provider);
+    },
+    failover(failover) {
+      first.failover(failover);
+      second.failover?.(failover);
+    },
+    call(...told) {
+      first.call(...told);
+      second.call?.(...told);
+    },
+  };
+}
