@@ -1,6 +1,7 @@
 // Our error table, told to Temporal: what repeating cannot mend is not repeated, and a history never holds a stack with
 // paths of somebody's machine or a secret.
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import { ERRORS, errnoOf, errorCode, errorMessage, NxsError } from '../domain/errors.js';
 
 /** Turns anything thrown into a failure with the table's code as its type. `scrub` takes known secrets out. */
@@ -27,6 +28,8 @@ export function stoppingFailure(failure: Error): Error {
     type: 'CANCELLED',
     message: 'The worker stops; the next one goes on.',
     nextRetryDelay: '100 milliseconds',
+    // Nobody has to look at it.
+    category: ApplicationFailureCategory.BENIGN,
   });
   stopping.stack = '';
   return stopping;

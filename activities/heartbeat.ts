@@ -6,11 +6,21 @@ import type { Task } from './backup/ports.js';
 /** Well below the 10 s heartbeat time-out of the presets, so that one late beat is no death. */
 const BEAT_MS = 2_000;
 
-/** Runs a step with a heartbeat, every `every` ms, that carries its latest words. */
-export async function beating<T>(step: (task: Task) => Promise<T>, every = BEAT_MS): Promise<T> {
+export interface Beat {
+  /** ms between two. */
+  readonly every: number;
+  /** One at the start: it shows in the UI, and costs a write of the server's. */
+  readonly atOnce: boolean;
+}
+
+/** Runs a step with a heartbeat that carries its latest words. */
+export async function beating<T>(
+  step: (task: Task) => Promise<T>,
+  { every, atOnce }: Beat = { every: BEAT_MS, atOnce: true },
+): Promise<T> {
   const context = Context.current();
   let latest = 'started';
-  context.heartbeat(latest);
+  if (atOnce) context.heartbeat(latest);
   const timer = setInterval(() => context.heartbeat(latest), every);
   try {
     return await step({

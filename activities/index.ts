@@ -44,10 +44,10 @@ export function createBackupActivities(
   };
 }
 
-/** A killed worker's attempt must be known within seconds: somebody waits for the answer. */
-const ATTEMPT_BEAT_MS = 1_000;
+/** A killed worker's attempt must be known within seconds: somebody waits for the answer. Most are over before the first beat. */
+const ATTEMPT_BEAT = { every: 1_000, atOnce: false };
 /** It runs for months, and each beat is a write on the server's disk: two in its time-out of 10 s will do. */
-const MONITOR_BEAT_MS = 4_000;
+const MONITOR_BEAT = { every: 4_000, atOnce: true };
 
 /** Binds the failover capability to its ports. */
 export function createFailoverActivities(
@@ -66,12 +66,12 @@ export function createFailoverActivities(
   };
   return {
     attemptCompletion: (input) =>
-      coat(beating((task) => attemptCompletion(ports, attempts, input, task), ATTEMPT_BEAT_MS)),
+      coat(beating((task) => attemptCompletion(ports, attempts, input, task), ATTEMPT_BEAT)),
     monitorProviders(input) {
       // One at a time: the one before may not have heard yet that its workflow has moved on.
       monitor.abort();
       const mine = (monitor = new AbortController());
-      return coat(beating((task) => monitorProviders(ports, input, task, mine.signal), MONITOR_BEAT_MS));
+      return coat(beating((task) => monitorProviders(ports, input, task, mine.signal), MONITOR_BEAT));
     },
     isSilent: ({ ref, number }) => Promise.resolve(attempts.isSilent(ref, number)),
     applySwitch: (next) => coat(ports.front.switchTo(next)),

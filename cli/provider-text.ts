@@ -89,7 +89,8 @@ function stateOf(provider: Provider, now: number): string {
     const due = health?.state === 'bad' ? ', waits for its health' : ', a trial is due';
     return `open${left(open, now) ?? due}`;
   }
-  if (cooling !== null && Date.parse(cooling) > now) return `${state.replaceAll('_', ' ')}, resting${left(cooling, now) ?? ''}`;
+  if (cooling !== null && Date.parse(cooling) > now)
+    return `${state.replaceAll('_', ' ')}, resting${left(cooling, now) ?? ''}`;
   return `${state.replaceAll('_', ' ')}${suspect ? ', silent now' : ''}`;
 }
 

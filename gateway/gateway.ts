@@ -5,6 +5,7 @@ import type { Config } from '../config/types.js';
 import type { RequestKind } from '../domain/failover/request.js';
 import { openDesk, type Desk } from './desk.js';
 import type { DurableLane } from './durable-lane.js';
+import { openCrowd } from './http/crowd.js';
 import { complete, PATHS, type Lanes } from './http/completions.js';
 import { clientMayCall } from './http/key.js';
 import { sendModels } from './http/models.js';
@@ -47,6 +48,8 @@ export interface Gateway {
   metrics(): Promise<string>;
   /** For attempts of the durable lane, which are made elsewhere. */
   readonly watch: Watch;
+  /** Waits until no client waits any more, at most so many ms. */
+  drain(patience: number): Promise<void>;
   /** Cuts all calls of providers. */
   close(): Promise<void>;
 }
@@ -65,6 +68,7 @@ export function openGateway({ config, env, durable, watch: also, now = Date.now 
   const { api_key: key, lane } = config.nxs.gateway;
   const ownKey = key !== undefined && key !== '';
   const lanes: Lanes = { context: { desk, upstream, watch, now }, durable: durable ?? null, lane };
+  const crowd = openCrowd();
   const view = () => viewProviders(desk, now());
   const route = (kind: RequestKind, summary: string): GatewayRoute => ({
     method: 'POST',
@@ -73,7 +77,9 @@ export function openGateway({ config, env, durable, watch: also, now = Date.now 
     maxBody: MAX_BODY,
     ownKey,
     handle: async (request, response) => {
-      if (clientMayCall(key, request, response)) await complete(lanes, kind, request, response);
+      if (!clientMayCall(key, request, response)) return;
+      crowd.enter(response);
+      await complete(lanes, kind, request, response);
     },
   });
   return {
@@ -104,6 +110,7 @@ export function openGateway({ config, env, durable, watch: also, now = Date.now 
         },
       },
     ],
+    drain: (patience) => crowd.empty(patience),
     close: () => wire.close(),
   };
 }

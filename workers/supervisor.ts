@@ -22,16 +22,8 @@ import type { WorkerSettings } from './worker-settings.js';
 
 export type { WorkerLink } from './worker-link.js';
 
-export interface SupervisorOptions {
-  readonly config: WorkerSettings & { readonly nxs: { readonly http: HttpSettings } };
-  /** `--config DIR`, passed on to the worker, which loads the config itself. */
-  readonly configDir?: string | null;
-  /** Environment of the children and of the search for Temporal's program. */
-  readonly env?: NodeJS.ProcessEnv;
-  /** One line for the person at the terminal. */
-  readonly say: (line: string) => void;
-  /** Progress of fetching Temporal's program; `say` when left out. */
-  readonly progress?: Progress;
+/** What other capabilities add to the front. */
+export interface SupervisorParts {
   /** Further members of `/api/status`. */
   readonly statusParts?: () => Promise<Readonly<Record<string, unknown>>>;
   /** Further Prometheus metrics, as text. */
@@ -46,6 +38,20 @@ export interface SupervisorOptions {
   readonly closing?: () => Promise<void>;
   /** Routes of other parts; one for `/` takes the index's place. */
   readonly routes?: readonly Route[];
+}
+
+export interface SupervisorOptions extends SupervisorParts {
+  readonly config: WorkerSettings & { readonly nxs: { readonly http: HttpSettings } };
+  /** `--config DIR`, passed on to the worker, which loads the config itself. */
+  readonly configDir?: string | null;
+  /** Environment of the children and of the search for Temporal's program. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** One line for the person at the terminal. */
+  readonly say: (line: string) => void;
+  /** Progress of fetching Temporal's program; `say` when left out. */
+  readonly progress?: Progress;
+  /** Opened when the state directory is ours alone; what it gives stands beside the options. */
+  readonly open?: () => Promise<SupervisorParts>;
   /** The worker's main; the built one when left out. */
   readonly workerModule?: string;
 }
@@ -59,10 +65,11 @@ const ENGINE_PATIENCE_MS = 10_000;
  * Resolves to the exit code. Throws NxsError ALREADY_RUNNING, STATE_UNREADABLE, CONFIG_INVALID,
  * ENGINE_UNAVAILABLE or BUNDLE_STALE when it cannot start; nothing is left running then.
  */
-export async function runSupervisor(options: SupervisorOptions): Promise<number> {
-  const { config, say: tellPerson } = options;
+export async function runSupervisor(given: SupervisorOptions): Promise<number> {
+  const { config, say: tellPerson } = given;
   const { node, stateDir } = config;
   const lock = await lockState(stateDir);
+  const options = { ...given, ...(await openParts(given, lock)) };
   const began = performance.now();
   const started = new Date().toISOString();
   const log = openLogger(join(stateDir, 'logs', 'supervisor.log'), 'supervisor');
@@ -196,6 +203,15 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
     await lock.release();
     request.done();
     process.off('exit', kill);
+  }
+}
+
+async function openParts({ open }: SupervisorOptions, lock: { release(): Promise<void> }): Promise<SupervisorParts> {
+  try {
+    return (await open?.()) ?? {};
+  } catch (error) {
+    await lock.release();
+    throw error;
   }
 }
 

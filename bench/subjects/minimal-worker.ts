@@ -1,5 +1,5 @@
 // A worker in the bench's own process with one workflow of one activity: the yardstick of the durable lane.
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
 import { Agent } from 'node:http';
 import { post } from '../measure/http-load.js';
@@ -16,6 +16,7 @@ const TASK_QUEUE = 'nxs-bench-minimal';
 
 /** `address` of the server, `provider` without /v1. */
 export async function startMinimalWorker(address: string, provider: string): Promise<MinimalWorker> {
+  Runtime.install({ logger: new DefaultLogger('WARN') });
   // Eager starts need the client to share the worker's connection.
   const connection = await NativeConnection.connect({ address });
   const agent = new Agent({ keepAlive: true });

@@ -18,6 +18,7 @@ export const up: Command = {
     const { loadFor } = await import('../setup.js');
     const { runSupervisor } = await import('../../workers/supervisor.js');
     const { viewBackups } = await import('../../workers/backup-view.js');
+    const { openFailover } = await import('../../workers/failover/front.js');
     const overrides = overridesOf(invocation);
     Object.assign(process.env, overrides);
     const config = await loadFor({ ...context, env: { ...context.env, ...overrides } });
@@ -29,7 +30,22 @@ export const up: Command = {
         context.out(line);
       },
       progress: (line) => context.note(line),
-      statusParts: async () => ({ backup: await statusPart(config, viewBackups) }),
+      async open() {
+        const failover = await openFailover(config, process.env);
+        return {
+          routes: failover.routes,
+          statusParts: async () => ({
+            backup: await statusPart(config, viewBackups),
+            providers: failover.gateway.view(),
+          }),
+          metricParts: () => failover.gateway.metrics(),
+          answer: (method, params) => failover.answer(method, params),
+          linked: (link) => failover.linked(link),
+          // It exists only with its state restored.
+          checks: () => ({ breakers: true }),
+          closing: () => failover.close(),
+        };
+      },
     });
   },
 };

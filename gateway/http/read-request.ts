@@ -38,7 +38,10 @@ export function readBody(request: IncomingMessage): Promise<Buffer | Refusal> {
     });
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
     request.on('error', reject);
-    request.on('close', () => reject(new Error('the client has gone')));
+    // It comes after every request: an error with its stack is made only when it means something.
+    request.on('close', () => {
+      if (!request.complete) reject(new Error('the client has gone'));
+    });
   });
 }
 

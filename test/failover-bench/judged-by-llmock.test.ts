@@ -62,6 +62,7 @@ it('it finds nothing wrong after errors of the first provider', async ({ skip })
 // Both providers are the same server, so that it sees the call come again after the stream that broke.
 it.for(['truncate', 'disconnect', 'malformed'])(
   'it finds nothing wrong after a stream with a fault: %s',
+  { timeout: 90_000 },
   async (kind, { skip }) => {
     const { python } = await findPeers();
     if ('reason' in python) return skip(python.reason);
@@ -75,5 +76,4 @@ it.for(['truncate', 'disconnect', 'malformed'])(
       await mock.close();
     }
   },
-  90_000,
 );

@@ -69,22 +69,18 @@ const GROUPS: readonly (readonly [string, PeerName | null, Readonly<Record<strin
 ];
 
 describe.each(GROUPS)('a stream with mid_stream: continue passes faults of %s', (_name, peer, rows) => {
-  it.concurrent.for(Object.entries(rows))(
-    '%s',
-    async ([id, open], { skip }) => {
-      const found = peer === null ? { path: '' } : (await findPeers())[peer];
-      if ('reason' in found) return skip(found.reason);
-      const scenario = CATALOGUE.find((each) => each.id === id);
-      if (scenario === undefined) throw new Error(`no such scenario: ${id}`);
-      const { verdict, reasons, run } = await runScenario(scenario, {
-        start: gatewaySystem('continue'),
-        scale: SCALE,
-        stream: true,
-        primary: (scale) => open(scale, found.path),
-      });
-      expect(run.primary.length).toBeGreaterThan(0);
-      expect({ verdict, reasons }).toEqual({ verdict: 'pass', reasons: [] });
-    },
-    90_000,
-  );
+  it.concurrent.for(Object.entries(rows))('%s', { timeout: 90_000 }, async ([id, open], { skip }) => {
+    const found = peer === null ? { path: '' } : (await findPeers())[peer];
+    if ('reason' in found) return skip(found.reason);
+    const scenario = CATALOGUE.find((each) => each.id === id);
+    if (scenario === undefined) throw new Error(`no such scenario: ${id}`);
+    const { verdict, reasons, run } = await runScenario(scenario, {
+      start: gatewaySystem('continue'),
+      scale: SCALE,
+      stream: true,
+      primary: (scale) => open(scale, found.path),
+    });
+    expect(run.primary.length).toBeGreaterThan(0);
+    expect({ verdict, reasons }).toEqual({ verdict: 'pass', reasons: [] });
+  });
 });

@@ -55,7 +55,10 @@ export function judgeHeard(raw: Raw, expected: string | null): Heard {
   const error =
     failed === undefined
       ? null
-      : { message: String(failed.message ?? ''), code: isString(failed.code) ? failed.code : null };
+      : {
+          message: isString(failed.message) ? failed.message : '',
+          code: isString(failed.code) ? failed.code : null,
+        };
   const facts = {
     status: raw.status,
     text,

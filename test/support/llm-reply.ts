@@ -61,10 +61,10 @@ async function playStream(reply: Played, response: ServerResponse, context: Repl
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.flushHeaders();
   if (reply.kind === 'slow') await pause(reply.first, gone);
-  if (gone.aborted) return;
+  if (isGone(gone)) return;
   response.write(sse(chatChunk(model, { role: 'assistant', content: '' })));
   for (const [index, token] of tokens.entries()) {
-    if (gone.aborted) return;
+    if (isGone(gone)) return;
     if (reply.kind === 'cut' && index === reply.after) {
       end(reply.how, response);
       return;
@@ -92,7 +92,7 @@ async function playPlain(reply: Played, response: ServerResponse, context: Reply
   response.writeHead(200, { 'content-type': 'application/json' });
   response.flushHeaders();
   if (reply.kind === 'slow') await pause(reply.first, gone);
-  if (gone.aborted) return;
+  if (isGone(gone)) return;
   switch (reply.kind) {
     case 'cut':
       response.write(whole.slice(0, whole.length / 2));
@@ -119,4 +119,9 @@ function end(how: 'ended' | 'broken', response: ServerResponse): void {
 
 async function pause(ms: number, gone: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, null, { signal: gone }).catch(() => undefined);
+}
+
+// A function, since it changes while we wait.
+function isGone(gone: AbortSignal): boolean {
+  return gone.aborted;
 }

@@ -57,6 +57,12 @@ interface Body {
 }
 
 const WELL: Reply = { kind: 'answer' };
+/** A connection that never carried a request ends like an idle one. */
+const times = (keepAlive: number) => ({
+  keepAliveTimeout: keepAlive,
+  headersTimeout: keepAlive,
+  connectionsCheckingInterval: 1000,
+});
 const NO_PREFILL: Reply = {
   kind: 'error',
   status: 400,
@@ -95,7 +101,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<ScriptedUp
     });
   }
 
-  const server = createServer({ keepAliveTimeout: keepAlive }, (request, response) => {
+  const server = createServer(times(keepAlive), (request, response) => {
     response.on('error', () => undefined);
     if (request.method !== 'POST') {
       const list = {

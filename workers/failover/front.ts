@@ -6,7 +6,7 @@ import type { Config } from '../../config/types.js';
 import { failoverSnapshot } from '../../domain/failover/snapshot.js';
 import { openGateway, type Gateway } from '../../gateway/gateway.js';
 import type { Route } from '../front/route.js';
-import type { Logger } from '../log.js';
+import { openLogger } from '../log.js';
 import type { WorkerLink } from '../supervisor.js';
 import { durableLane } from './durable-front.js';
 import { grantsOf, unknownCall, type Params } from './grants.js';
@@ -28,10 +28,13 @@ export interface FrontFailover {
 const KEEP_LEARNED = 30_000;
 /** Several changes at once (a race that trips breakers) are one report, ms. */
 const REPORT_AFTER = 100;
+/** Answers that run when the control plane stops get this long, ms. */
+const DRAIN = 5_000;
 
 /** Opens it with the state of last time in force. Throws NxsError CONFIG_INVALID. */
-export async function openFailover(config: Config, env: NodeJS.ProcessEnv, log: Logger): Promise<FrontFailover> {
+export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Promise<FrontFailover> {
   const { stateDir, node } = config;
+  const log = openLogger(path.join(stateDir, 'logs', 'gateway.log'), 'gateway');
   const opened = openJournal({ dir: path.join(stateDir, 'journal'), node });
   const now = Date.now;
   const journal = failoverJournal(async (event) => void (await opened.append([event])), log, now);
@@ -121,6 +124,7 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv, log: 
     async close() {
       clearInterval(keeping);
       if (reporting !== null) clearTimeout(reporting);
+      await gateway.drain(DRAIN);
       writer.changed();
       await gateway.close();
       await writer.flush();

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reply } from '../../support/llm-reply.js';
 import type { ScriptedUpstream } from '../../support/llm-upstream.js';
 
-const LONGEST_MS = 800;
+const LONGEST_MS = 3000;
 const error = (status: number, code: string | null = null): Reply => ({
   kind: 'error',
   status,
@@ -47,7 +47,7 @@ export async function trouble(
     // Now and then only one request in two meets it.
     const every = random() < 0.3 ? 2 : 1;
     provider.play((attempt) => (attempt % every === 0 ? reply : { kind: 'answer' }));
-    await sleep(50 + random() * LONGEST_MS, null, { signal }).catch(() => undefined);
+    await sleep(random() * LONGEST_MS, null, { signal }).catch(() => undefined);
     if (refuses) await provider.resume();
   }
   provider.play(() => ({ kind: 'answer' }));

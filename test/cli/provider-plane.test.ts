@@ -1,0 +1,187 @@
+// Commands that need the whole control plane: the manager workflow, the durable lane, the journal.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { providersWorkflowId } from '../../domain/ids.js';
+import type { Said } from '../support/e2e-cli.js';
+import { makePlace } from '../support/e2e-place.js';
+import { openUpstream, type ScriptedUpstream } from '../support/llm-upstream.js';
+import { startPlane, type Plane } from '../support/temporal-e2e.js';
+import { until } from '../support/until.js';
+import { documentedKeys, keysOf } from './documented.js';
+
+const KEY = 'Pl4ntedProviderKeyFFFFFFFFFFFF';
+const PROMPT = 'Pl4ntedPromptGGGGGGGGGGGG';
+
+let plane: Plane;
+let first: ScriptedUpstream;
+let second: ScriptedUpstream;
+
+beforeAll(async () => {
+  first = await openUpstream({ model: 'm-1', tokens: ['from ', 'the ', 'first'] });
+  second = await openUpstream({ model: 'm-2', tokens: ['from ', 'the ', 'second'] });
+  const place = await makePlace();
+  const providers = [
+    { name: 'first', base_url: first.url, model: 'm-1', api_key: KEY, priority: 1, retry: 0 },
+    { name: 'second', base_url: second.url, model: 'm-2', priority: 2 },
+    { name: 'keyless', base_url: 'https://llm.invalid/v1', api_key: '${KEY_NOBODY_HAS}', priority: 3 },
+  ];
+  await writeFile(join(place.configDir, 'providers.yaml'), JSON.stringify({ providers }));
+  plane = await startPlane({ place });
+  await plane.ready();
+}, 120_000);
+afterAll(async () => {
+  await plane.dispose();
+  await Promise.all([first.close(), second.close()]);
+});
+
+const document = (said: Said) => said.json();
+
+function expectInStep(command: string, ...documents: readonly unknown[]): void {
+  const { words, keys } = documentedKeys(command);
+  const there = keysOf(...documents);
+  expect(
+    [...there].filter((key) => !words.has(key)),
+    `nxs ${command}: there, not documented`,
+  ).toEqual([]);
+  expect(
+    [...keys].filter((key) => !there.has(key)),
+    `nxs ${command}: documented, not there`,
+  ).toEqual([]);
+}
+
+describe('nxs ask through the durable lane', () => {
+  it('names who answered and links the workflow, which Temporal knows as completed', async () => {
+    const said = await plane.nxs('ask', PROMPT, '--json');
+    expect(said.code, said.stderr).toBe(0);
+    const told = document(said);
+    expect(told).toMatchObject({ answer: 'from the first', provider: 'first', lane: 'durable', attempts: 1 });
+    const id = String(told['workflow_id']);
+    expect(id).toMatch(/^nxs\/home\/completion\//);
+    expect(told['link']).toBe(
+      `${String((await plane.run()).ui)}/namespaces/default/workflows/${encodeURIComponent(id)}`,
+    );
+    const { status } = await plane.client((client) => client.workflow.getHandle(id).describe());
+    expect(status.name).toBe('COMPLETED');
+    expectInStep('ask', { ...told, usage: null });
+  }, 60_000);
+
+  it('shows the failover in words, and the journal has it', async () => {
+    first.play(() => ({ kind: 'error', status: 500, message: 'down', code: null }));
+    const said = await plane.nxs('ask', 'hello', '--system', 'be short');
+    expect(said.stdout).toBe('from the second\n');
+    expect(said.stderr).toMatch(
+      /second \(m-2\) answered, 2 attempts, durable lane, .+workflows\/nxs%2Fhome%2Fcompletion/,
+    );
+    const direct = await plane.nxs('ask', '--direct', 'hello');
+    expect(direct.stderr).toContain('second (m-2) answered, 2 attempts, direct lane');
+    first.play(() => ({ kind: 'answer' }));
+    const events = JSON.parse(
+      (await plane.nxs('journal', 'show', '--type', 'provider.failover', '--json')).stdout,
+    ) as { data: object }[];
+    expect(events.map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ from: 'first', to: 'second', reason: 'server_error', lane: 'direct' }),
+    );
+  }, 60_000);
+});
+
+describe('nxs provider switch', () => {
+  it('--backup puts the next one first at once, with an end and a name, in every lane and view', async () => {
+    const said = await plane.nxs('provider', 'switch', '--backup', '--for', '1h', '--by', 'ann', '--json');
+    expect(said.code, said.stderr).toBe(0);
+    const told = document(said);
+    expect(told).toMatchObject({ queued: false, to: 'second', order: ['second', 'first'] });
+    expect(Date.parse(String(told['until'])) - Date.now()).toBeGreaterThan(3_500_000);
+    expectInStep('provider switch', told);
+    expect((await plane.nxs('ask', '--direct', 'hello')).stdout).toBe('from the second\n');
+    const list = document(await plane.nxs('provider', 'list', '--json'));
+    expect(list).toMatchObject({ running: true, switch: { to: 'second', by: 'ann', until: told['until'] } });
+    const health = { state: 'good', detail: '', at: '' };
+    const providers = (list['providers'] as object[]).map((each) => ({ ...each, health }));
+    expectInStep('provider list', { ...list, providers });
+    const status = await plane.nxs('status');
+    expect(status.stdout).toMatch(/^providers {6}second first \(2 closed, 1 not configured\)$/m);
+    expect(status.stdout).toContain('  switched to second by ann until');
+  }, 60_000);
+
+  it('--primary gives the choice back, in words', async () => {
+    const said = await plane.nxs('provider', 'switch', '--primary');
+    expect(said).toMatchObject({ code: 0, stdout: 'first goes first by policy, then second\n' });
+    expect((await plane.nxs('ask', '--direct', 'hello')).stdout).toBe('from the first\n');
+  }, 60_000);
+
+  it.each([
+    ['nobody', /no provider "nobody"; known: primary, backup, first, second/],
+    ['keyless', /keyless is not configured/],
+  ])(
+    '--to %s is refused with 2 and one sentence',
+    async (name, sentence) => {
+      const said = await plane.nxs('provider', 'switch', '--to', name);
+      expect([said.code, said.stdout]).toEqual([2, '']);
+      expect(said.stderr).toMatch(sentence);
+    },
+    60_000,
+  );
+
+  it.each([
+    [[]],
+    [['--backup', '--primary']],
+    [['--backup', '--for', 'soon']],
+    [['--backup', '--for', '0s']],
+    [['--primary', '--for', '1h']],
+  ])('%j cannot be meant', async (args) => {
+    expect((await plane.nxs('provider', 'switch', ...args)).code).toBe(2);
+  });
+});
+
+describe('nxs provider reset', () => {
+  it('closes a breaker before it returns', async () => {
+    first.play(() => ({ kind: 'error', status: 401, message: 'no', code: 'invalid_api_key' }));
+    await plane.nxs('ask', '--direct', 'hello');
+    const before = await plane.nxs('provider', 'list');
+    expect(before.stdout).toMatch(/first +m-1 +open, \d+ s left .+unauthorized 401/);
+    first.play(() => ({ kind: 'answer' }));
+    const said = await plane.nxs('provider', 'reset', 'first', '--json');
+    expect(said.code, said.stderr).toBe(0);
+    expectInStep('provider reset', document(said), { queued: false });
+    expect((await plane.nxs('provider', 'list')).stdout).toMatch(/^1 {2}first +m-1 +closed/m);
+    expect((await plane.nxs('provider', 'reset', 'nobody')).code).toBe(2);
+    expect((await plane.nxs('provider', 'reset')).stdout).toMatch(
+      /^all providers: .+first goes first by policy/,
+    );
+  }, 60_000);
+});
+
+describe('while no worker polls', () => {
+  it('a switch is queued, said so with 4, and holds when a worker is back', async () => {
+    const { pids } = await plane.run();
+    process.kill(pids.worker ?? 0, 'SIGSTOP');
+    try {
+      const said = await plane.nxs('provider', 'switch', '--to', 'second', '--by', 'bob');
+      expect([said.code, said.stdout]).toEqual([
+        4,
+        'queued: no worker is polling; the switch comes into force when one does\n',
+      ]);
+    } finally {
+      process.kill(pids.worker ?? 0, 'SIGCONT');
+    }
+    await until(async () => {
+      const list = document(await plane.nxs('provider', 'list', '--json'));
+      return (list['switch'] as { by: string } | null)?.by === 'bob';
+    }, 60_000);
+  }, 120_000);
+});
+
+describe('prompts and keys', () => {
+  it("are not in the manager's or any call's history", async () => {
+    const texts = await plane.client(async (client) => {
+      const ids = [providersWorkflowId('home')];
+      for await (const { workflowId } of client.workflow.list()) ids.push(workflowId);
+      const histories = ids.map((id) => client.workflow.getHandle(id).fetchHistory());
+      return (await Promise.all(histories)).map((history) => JSON.stringify(history.toJSON?.() ?? history));
+    });
+    expect(texts.length).toBeGreaterThan(2);
+    const hidden = [KEY, PROMPT].flatMap((secret) => [secret, Buffer.from(secret).toString('base64')]);
+    for (const text of texts) for (const secret of hidden) expect(text.includes(secret)).toBe(false);
+  }, 60_000);
+});
