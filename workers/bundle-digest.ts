@@ -6,9 +6,15 @@ import { join } from 'node:path';
 // By content and not by time: a checkout, a copy into an image or a clock that jumped makes times useless.
 const INPUT_FOLDERS = ['domain', 'workflows'];
 
-/** SHA-256 (hex) over everything that decides what is in the bundle: both folders in dist/ and the SDK's version. */
+/**
+ * Modules that are evaluated once a worker, not once a workflow: zod costs more than all of a short workflow's own steps.
+ * Only for what keeps no state that differs between workflows.
+ */
+export const PRELOADED = ['zod'];
+
+/** SHA-256 (hex) over everything that decides what is in the bundle: both folders in dist/, the SDK's version, what is preloaded. */
 export async function inputsDigest(dist: string): Promise<string> {
-  const hash = createHash('sha256').update(`sdk ${sdkVersion()}\n`);
+  const hash = createHash('sha256').update(`sdk ${sdkVersion()} ${PRELOADED.join()}\n`);
   for (const folder of INPUT_FOLDERS)
     for (const file of await scripts(dist, folder)) {
       const bytes = await readFile(join(dist, file));

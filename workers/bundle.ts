@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atomicWrite } from '../adapters/files/atomic-write.js';
 import { NxsError } from '../domain/errors.js';
-import { codeDigest, inputsDigest } from './bundle-digest.js';
+import { codeDigest, inputsDigest, PRELOADED } from './bundle-digest.js';
 import { bundlePath, bundleStampPath, distDirectory } from './dist-paths.js';
 
 // Bundling takes 3 to 8 s, so it is done once, at build time. The price is that a worker could run old
@@ -21,6 +21,7 @@ export async function buildBundle(dist: string = distDirectory()): Promise<numbe
   const inputs = await inputsDigest(dist);
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(dist, 'workflows', 'index.js'),
+    preloadModules: PRELOADED,
     logger: new DefaultLogger('WARN'),
   });
   const map = code.lastIndexOf('//# sourceMappingURL=');

@@ -18,7 +18,8 @@ export const WORKER_LIMITS = {
   // Else a heartbeat, which is how a running activity hears of its cancellation, is held back for 80 % of its time-out.
   maxHeartbeatThrottleInterval: '1s',
   maxConcurrentLocalActivityExecutions: 8,
-  maxConcurrentWorkflowTaskExecutions: 8,
+  // Pollers hold slots while they wait; with few of them none is left for a workflow that is started eagerly.
+  maxConcurrentWorkflowTaskExecutions: 40,
   maxConcurrentWorkflowTaskPolls: 2,
   maxConcurrentActivityTaskPolls: 2,
   maxCachedWorkflows: 50,

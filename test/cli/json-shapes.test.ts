@@ -153,13 +153,14 @@ describe('planted secrets', () => {
       ['config', 'check'],
       ['doctor'],
       ['status'],
+      ['provider', 'list'],
       ['backup', 'run'],
       ['backup', 'status'],
     ])
       heard.push(await plane.nxs(...args));
     heard.push(await nxs(['status'], { ...plane.env, NXS_DEBUG: '1' }));
     const answers = await Promise.all(
-      ['/api/status', '/readyz', '/metrics', '/'].map(async (path) =>
+      ['/api/status', '/api/providers', '/readyz', '/metrics', '/'].map(async (path) =>
         (await fetch((await plane.run()).http + path)).text(),
       ),
     );

@@ -1,10 +1,11 @@
 // Commands that need the whole control plane: the manager workflow, the durable lane, the journal.
+import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { providersWorkflowId } from '../../domain/ids.js';
 import type { Said } from '../support/e2e-cli.js';
-import { makePlace } from '../support/e2e-place.js';
+import { filesIn, makePlace } from '../support/e2e-place.js';
 import { openUpstream, type ScriptedUpstream } from '../support/llm-upstream.js';
 import { startPlane, type Plane } from '../support/temporal-e2e.js';
 import { until } from '../support/until.js';
@@ -13,6 +14,7 @@ import { documentedKeys, keysOf } from './documented.js';
 const KEY = 'Pl4ntedProviderKeyFFFFFFFFFFFF';
 const PROMPT = 'Pl4ntedPromptGGGGGGGGGGGG';
 
+const heard: string[] = [];
 let plane: Plane;
 let first: ScriptedUpstream;
 let second: ScriptedUpstream;
@@ -35,6 +37,12 @@ afterAll(async () => {
   await Promise.all([first.close(), second.close()]);
 });
 
+async function run(...args: readonly string[]): Promise<Said> {
+  const said = await plane.nxs(...args);
+  heard.push(said.stdout, said.stderr);
+  return said;
+}
+
 const document = (said: Said) => said.json();
 
 function expectInStep(command: string, ...documents: readonly unknown[]): void {
@@ -52,7 +60,7 @@ function expectInStep(command: string, ...documents: readonly unknown[]): void {
 
 describe('nxs ask through the durable lane', () => {
   it('names who answered and links the workflow, which Temporal knows as completed', async () => {
-    const said = await plane.nxs('ask', PROMPT, '--json');
+    const said = await run('ask', PROMPT, '--json');
     expect(said.code, said.stderr).toBe(0);
     const told = document(said);
     expect(told).toMatchObject({ answer: 'from the first', provider: 'first', lane: 'durable', attempts: 1 });
@@ -68,16 +76,16 @@ describe('nxs ask through the durable lane', () => {
 
   it('shows the failover in words, and the journal has it', async () => {
     first.play(() => ({ kind: 'error', status: 500, message: 'down', code: null }));
-    const said = await plane.nxs('ask', 'hello', '--system', 'be short');
+    const said = await run('ask', 'hello', '--system', 'be short');
     expect(said.stdout).toBe('from the second\n');
     expect(said.stderr).toMatch(
       /second \(m-2\) answered, 2 attempts, durable lane, .+workflows\/nxs%2Fhome%2Fcompletion/,
     );
-    const direct = await plane.nxs('ask', '--direct', 'hello');
+    const direct = await run('ask', '--direct', 'hello');
     expect(direct.stderr).toContain('second (m-2) answered, 2 attempts, direct lane');
     first.play(() => ({ kind: 'answer' }));
     const events = JSON.parse(
-      (await plane.nxs('journal', 'show', '--type', 'provider.failover', '--json')).stdout,
+      (await run('journal', 'show', '--type', 'provider.failover', '--json')).stdout,
     ) as { data: object }[];
     expect(events.map(({ data }) => data)).toContainEqual(
       expect.objectContaining({ from: 'first', to: 'second', reason: 'server_error', lane: 'direct' }),
@@ -87,27 +95,27 @@ describe('nxs ask through the durable lane', () => {
 
 describe('nxs provider switch', () => {
   it('--backup puts the next one first at once, with an end and a name, in every lane and view', async () => {
-    const said = await plane.nxs('provider', 'switch', '--backup', '--for', '1h', '--by', 'ann', '--json');
+    const said = await run('provider', 'switch', '--backup', '--for', '1h', '--by', 'ann', '--json');
     expect(said.code, said.stderr).toBe(0);
     const told = document(said);
     expect(told).toMatchObject({ queued: false, to: 'second', order: ['second', 'first'] });
     expect(Date.parse(String(told['until'])) - Date.now()).toBeGreaterThan(3_500_000);
     expectInStep('provider switch', told);
-    expect((await plane.nxs('ask', '--direct', 'hello')).stdout).toBe('from the second\n');
-    const list = document(await plane.nxs('provider', 'list', '--json'));
+    expect((await run('ask', '--direct', 'hello')).stdout).toBe('from the second\n');
+    const list = document(await run('provider', 'list', '--json'));
     expect(list).toMatchObject({ running: true, switch: { to: 'second', by: 'ann', until: told['until'] } });
     const health = { state: 'good', detail: '', at: '' };
     const providers = (list['providers'] as object[]).map((each) => ({ ...each, health }));
     expectInStep('provider list', { ...list, providers });
-    const status = await plane.nxs('status');
+    const status = await run('status');
     expect(status.stdout).toMatch(/^providers {6}second first \(2 closed, 1 not configured\)$/m);
     expect(status.stdout).toContain('  switched to second by ann until');
   }, 60_000);
 
   it('--primary gives the choice back, in words', async () => {
-    const said = await plane.nxs('provider', 'switch', '--primary');
+    const said = await run('provider', 'switch', '--primary');
     expect(said).toMatchObject({ code: 0, stdout: 'first goes first by policy, then second\n' });
-    expect((await plane.nxs('ask', '--direct', 'hello')).stdout).toBe('from the first\n');
+    expect((await run('ask', '--direct', 'hello')).stdout).toBe('from the first\n');
   }, 60_000);
 
   it.each([
@@ -116,7 +124,7 @@ describe('nxs provider switch', () => {
   ])(
     '--to %s is refused with 2 and one sentence',
     async (name, sentence) => {
-      const said = await plane.nxs('provider', 'switch', '--to', name);
+      const said = await run('provider', 'switch', '--to', name);
       expect([said.code, said.stdout]).toEqual([2, '']);
       expect(said.stderr).toMatch(sentence);
     },
@@ -130,25 +138,23 @@ describe('nxs provider switch', () => {
     [['--backup', '--for', '0s']],
     [['--primary', '--for', '1h']],
   ])('%j cannot be meant', async (args) => {
-    expect((await plane.nxs('provider', 'switch', ...args)).code).toBe(2);
+    expect((await run('provider', 'switch', ...args)).code).toBe(2);
   });
 });
 
 describe('nxs provider reset', () => {
   it('closes a breaker before it returns', async () => {
     first.play(() => ({ kind: 'error', status: 401, message: 'no', code: 'invalid_api_key' }));
-    await plane.nxs('ask', '--direct', 'hello');
-    const before = await plane.nxs('provider', 'list');
+    await run('ask', '--direct', 'hello');
+    const before = await run('provider', 'list');
     expect(before.stdout).toMatch(/first +m-1 +open, \d+ s left .+unauthorized 401/);
     first.play(() => ({ kind: 'answer' }));
-    const said = await plane.nxs('provider', 'reset', 'first', '--json');
+    const said = await run('provider', 'reset', 'first', '--json');
     expect(said.code, said.stderr).toBe(0);
     expectInStep('provider reset', document(said), { queued: false });
-    expect((await plane.nxs('provider', 'list')).stdout).toMatch(/^1 {2}first +m-1 +closed/m);
-    expect((await plane.nxs('provider', 'reset', 'nobody')).code).toBe(2);
-    expect((await plane.nxs('provider', 'reset')).stdout).toMatch(
-      /^all providers: .+first goes first by policy/,
-    );
+    expect((await run('provider', 'list')).stdout).toMatch(/^1 {2}first +m-1 +closed/m);
+    expect((await run('provider', 'reset', 'nobody')).code).toBe(2);
+    expect((await run('provider', 'reset')).stdout).toMatch(/^all providers: .+first goes first by policy/);
   }, 60_000);
 });
 
@@ -157,7 +163,7 @@ describe('while no worker polls', () => {
     const { pids } = await plane.run();
     process.kill(pids.worker ?? 0, 'SIGSTOP');
     try {
-      const said = await plane.nxs('provider', 'switch', '--to', 'second', '--by', 'bob');
+      const said = await run('provider', 'switch', '--to', 'second', '--by', 'bob');
       expect([said.code, said.stdout]).toEqual([
         4,
         'queued: no worker is polling; the switch comes into force when one does\n',
@@ -166,22 +172,38 @@ describe('while no worker polls', () => {
       process.kill(pids.worker ?? 0, 'SIGCONT');
     }
     await until(async () => {
-      const list = document(await plane.nxs('provider', 'list', '--json'));
+      const list = document(await run('provider', 'list', '--json'));
       return (list['switch'] as { by: string } | null)?.by === 'bob';
     }, 60_000);
   }, 120_000);
 });
 
 describe('prompts and keys', () => {
-  it("are not in the manager's or any call's history", async () => {
+  it('are in no history, log, journal or snapshot, and in no output; prompts lie in owner-only files alone', async () => {
     const texts = await plane.client(async (client) => {
       const ids = [providersWorkflowId('home')];
       for await (const { workflowId } of client.workflow.list()) ids.push(workflowId);
       const histories = ids.map((id) => client.workflow.getHandle(id).fetchHistory());
-      return (await Promise.all(histories)).map((history) => JSON.stringify(history.toJSON?.() ?? history));
+      return (await Promise.all(histories)).map((history) => JSON.stringify(history));
     });
     expect(texts.length).toBeGreaterThan(2);
+    const answers = await Promise.all(
+      ['/api/providers', '/api/status', '/metrics', '/v1/models'].map(async (path) =>
+        (await fetch((await plane.run()).http + path)).text(),
+      ),
+    );
+    await plane.stop();
+    const files = await filesIn(plane.place.stateDir);
+    const bodies = [...files.keys()].filter((path) => path.startsWith('completions/'));
+    expect(bodies.length).toBeGreaterThan(0);
+    for (const path of bodies) {
+      expect([path, statSync(join(plane.place.stateDir, path)).mode & 0o077]).toEqual([path, 0]);
+      files.delete(path);
+    }
+    expect([...files.keys()].some((path) => path.endsWith('temporal.db'))).toBe(true);
+    const all = [...texts, ...answers, plane.output(), ...heard];
+    for (const bytes of files.values()) all.push(bytes.toString('latin1'));
     const hidden = [KEY, PROMPT].flatMap((secret) => [secret, Buffer.from(secret).toString('base64')]);
-    for (const text of texts) for (const secret of hidden) expect(text.includes(secret)).toBe(false);
+    for (const text of all) for (const secret of hidden) expect(text.includes(secret)).toBe(false);
   }, 60_000);
 });

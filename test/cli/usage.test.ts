@@ -32,6 +32,9 @@ describe('what cannot be meant', () => {
     [['journal', 'show', '--since', 'yesterday'], /--since/],
     [['completion', 'tcsh'], /choose bash, zsh or fish/],
     [['completion'], /missing required argument/],
+    [['provider', 'switch'], /one of --backup, --to NAME and --primary/],
+    [['provider', 'swich'], /switch/],
+    [['ask'], /missing required argument/],
     [['up', '--port', '99999'], /port number/],
     [['up', '--temporal', 'nowhere'], /HOST:PORT/],
     [['up', '--node', 'a b'], /is not a node name/],
@@ -71,6 +74,11 @@ describe('with nothing running', () => {
     ['journal show', 0],
     ['journal verify', 0],
     ['doctor', 0],
+    ['ask hello', 3],
+    ['provider list', 0],
+    ['provider switch --backup', 3],
+    ['provider reset', 3],
+    ['provider verify', 1],
   ])('%s ends with %i, in words and in JSON', async (words, code) => {
     const said = await run(...words.split(' '));
     const json = await run(...words.split(' '), '--json');
