@@ -19,12 +19,7 @@ import {
   type Refusal,
 } from '../domain/failover/record.js';
 import type { RequestFacts } from '../domain/failover/request.js';
-import {
-  laterSwitch,
-  recordOf,
-  stateOf,
-  type FailoverSnapshot,
-} from '../domain/failover/snapshot.js';
+import { laterSwitch, recordOf, stateOf, type FailoverSnapshot } from '../domain/failover/snapshot.js';
 import { NO_SWITCH, switchedTo, type Switch } from '../domain/failover/switching.js';
 import type { Roster } from './rules.js';
 

@@ -4,6 +4,7 @@ import { openWire } from '../adapters/llm/wire.js';
 import type { Config } from '../config/types.js';
 import type { RequestKind } from '../domain/failover/request.js';
 import { openDesk, type Desk } from './desk.js';
+import { openDimensions } from './dimensions.js';
 import type { DurableLane } from './durable-lane.js';
 import { openCrowd } from './http/crowd.js';
 import { complete, PATHS, type Lanes } from './http/completions.js';
@@ -67,7 +68,8 @@ export function openGateway({ config, env, durable, watch: also, now = Date.now 
   const started = now();
   const { api_key: key, lane } = config.nxs.gateway;
   const ownKey = key !== undefined && key !== '';
-  const lanes: Lanes = { context: { desk, upstream, watch, now }, durable: durable ?? null, lane };
+  const context = { desk, upstream, watch, dimensions: openDimensions(), now };
+  const lanes: Lanes = { context, durable: durable ?? null, lane };
   const crowd = openCrowd();
   const view = () => viewProviders(desk, now());
   const route = (kind: RequestKind, summary: string): GatewayRoute => ({

@@ -67,10 +67,7 @@ export function gatewayMetrics(desk: Desk): GatewayMetrics {
     collect() {
       for (const { rules } of desk.roster.usable)
         for (const state of STATES)
-          this.set(
-            { provider: rules.name, state },
-            Number(desk.record(rules.name)?.breaker.state === state),
-          );
+          this.set({ provider: rules.name, state }, Number(desk.record(rules.name)?.breaker.state === state));
     },
   });
   new Gauge({

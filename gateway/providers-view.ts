@@ -31,32 +31,32 @@ export function viewProviders(desk: Desk, now: number): ProvidersView {
         cooling_until: cooling !== null && cooling.until > now ? iso(cooling.until) : null,
         suspect: suspect !== null && suspect.until > now,
         health: health === null ? null : { state: health.state, detail: health.detail, at: iso(health.at) },
-        hedge_after: Math.round(failover.firstByteTimeout ?? firstContentLimit(learned, 1, failover.hedgeAfter)),
+        hedge_after: Math.round(
+          failover.firstByteTimeout ?? firstContentLimit(learned, 1, failover.hedgeAfter),
+        ),
         unset: [],
       },
     ];
   });
-  const others = unusable.map(
-    ({ rules, baseUrl, unset }): ProviderView => ({
-      name: rules.name,
-      model: rules.model,
-      base_url: baseUrl,
-      location: rules.location,
-      priority: rules.priority,
-      state: 'not_configured',
-      active: false,
-      since: null,
-      open_until: null,
-      reason: null,
-      failures: 0,
-      threshold: rules.threshold,
-      cooling_until: null,
-      suspect: false,
-      health: null,
-      hedge_after: failover.hedgeAfter,
-      unset,
-    }),
-  );
+  const others = unusable.map(({ rules, baseUrl, unset }): ProviderView => ({
+    name: rules.name,
+    model: rules.model,
+    base_url: baseUrl,
+    location: rules.location,
+    priority: rules.priority,
+    state: 'not_configured',
+    active: false,
+    since: null,
+    open_until: null,
+    reason: null,
+    failures: 0,
+    threshold: rules.threshold,
+    cooling_until: null,
+    suspect: false,
+    health: null,
+    hedge_after: failover.hedgeAfter,
+    unset,
+  }));
   const current = desk.currentSwitch();
   const to = switchedTo(current, now);
   return {
@@ -64,7 +64,12 @@ export function viewProviders(desk: Desk, now: number): ProvidersView {
     switch:
       to === null
         ? null
-        : { to, until: current.until === null ? null : iso(current.until), by: current.by, at: iso(current.at) },
+        : {
+            to,
+            until: current.until === null ? null : iso(current.until),
+            by: current.by,
+            at: iso(current.at),
+          },
     providers: [...configured, ...others],
   };
 }

@@ -19,7 +19,11 @@ export interface ProviderView {
   readonly cooling_until: string | null;
   /** Silent past its limit at the moment: others go first. */
   readonly suspect: boolean;
-  readonly health: { readonly state: 'good' | 'bad' | 'unknown'; readonly detail: string; readonly at: string } | null;
+  readonly health: {
+    readonly state: 'good' | 'bad' | 'unknown';
+    readonly detail: string;
+    readonly at: string;
+  } | null;
   /** Silence after which the next one is asked as well, for a short prompt. */
   readonly hedge_after: number;
   /** Variables without a value, when it is not configured. */
@@ -29,7 +33,12 @@ export interface ProviderView {
 export interface ProvidersView {
   readonly mode: 'sequential' | 'parallel' | 'weighted';
   /** Who goes first by a person's word; null: by policy. */
-  readonly switch: { readonly to: string; readonly until: string | null; readonly by: string; readonly at: string } | null;
+  readonly switch: {
+    readonly to: string;
+    readonly until: string | null;
+    readonly by: string;
+    readonly at: string;
+  } | null;
   /** In the order in which they would be asked now; not configured ones last. */
   readonly providers: readonly ProviderView[];
 }

@@ -6,7 +6,7 @@ import { readRunFile, type RunFile } from './run-file.js';
 const PATIENCE = 3_000;
 
 /** Header for the front's own routes; none when no token is configured. */
-export function tokenHeader(config: Pick<Config, 'nxs'>): Readonly<Record<string, string>> {
+function tokenHeader(config: Pick<Config, 'nxs'>): Readonly<Record<string, string>> {
   return bearer(config.nxs.http.token);
 }
 

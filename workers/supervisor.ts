@@ -206,7 +206,10 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   }
 }
 
-async function openParts({ open }: SupervisorOptions, lock: { release(): Promise<void> }): Promise<SupervisorParts> {
+async function openParts(
+  { open }: SupervisorOptions,
+  lock: { release(): Promise<void> },
+): Promise<SupervisorParts> {
   try {
     return (await open?.()) ?? {};
   } catch (error) {

@@ -49,7 +49,12 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
     const current = newRun(grant);
     run = current;
     if (body === undefined || grant.plain) {
-      over(current, { fault: 'cancelled', status: null, retryAfter: null, detail: 'cannot be continued here' });
+      over(current, {
+        fault: 'cancelled',
+        status: null,
+        retryAfter: null,
+        detail: 'cannot be continued here',
+      });
       candidates.exclude(grant.provider);
       nextProvider();
       return;
@@ -90,11 +95,7 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
     if (!tell.event(raw)) current.attempt?.pause();
   }
 
-  function ended(
-    current: Run,
-    end: AttemptEnd,
-    others: readonly Readonly<Record<string, unknown>>[],
-  ): void {
+  function ended(current: Run, end: AttemptEnd, others: readonly Readonly<Record<string, unknown>>[]): void {
     if (current.done || end.kind === 'aborted') return;
     const { grant } = current;
     const whole = performance.now() - current.began;
@@ -128,7 +129,12 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
 
   function contradicts(current: Run): void {
     current.attempt?.abort();
-    over(current, { fault: 'cancelled', status: null, retryAfter: null, detail: 'its answer is another one' });
+    over(current, {
+      fault: 'cancelled',
+      status: null,
+      retryAfter: null,
+      detail: 'its answer is another one',
+    });
     candidates.exclude(current.grant.provider);
     // While nothing of it was shown, the next one may still fit.
     if (current.first === null) nextProvider();
@@ -181,7 +187,9 @@ function withText(
   text: string,
   head: Readonly<Record<string, unknown>> | null,
 ): Readonly<Record<string, unknown>> {
-  const choices = Array.isArray(json['choices']) ? (json['choices'] as readonly Record<string, unknown>[]) : [];
+  const choices = Array.isArray(json['choices'])
+    ? (json['choices'] as readonly Record<string, unknown>[])
+    : [];
   const rewritten = choices.map((choice) =>
     'text' in choice
       ? { ...choice, text }

@@ -3,6 +3,7 @@
 import type { AttemptEnd } from '../../adapters/llm/attempt-types.js';
 import type { Observation } from '../../domain/failover/fault.js';
 import { outcomeOf } from '../../domain/failover/outcome.js';
+import { embeddingModel } from '../../domain/failover/plan.js';
 import { createAssembler } from '../../domain/openai/assemble.js';
 import type { StreamEvent } from '../../domain/openai/stream-event.js';
 import type { Grant } from '../desk.js';
@@ -14,6 +15,9 @@ import { brokenStream, deadlineOver, givenBack, nobodyLeft, type Failed } from '
 import { newRun, stopHedge, type Run } from './run.js';
 import { sentSoFar } from './sent.js';
 import type { CallContext, CallInput, CallSink, RunningCall } from './types.js';
+
+/** How an attempt ends that we did not end. */
+type Ended = Exclude<AttemptEnd, { kind: 'aborted' }>;
 
 /** First wait before the same provider is asked again, ms; doubled per try, with jitter. */
 const BACKOFF = 15;
@@ -35,14 +39,25 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
   let over = false;
   let continuing: Continuing | null = null;
   /** Who disappointed first, and since when. */
-  let trouble: { readonly from: string; readonly reason: 'silent' | Observation['fault']; readonly at: number } | null =
-    null;
+  let trouble: {
+    readonly from: string;
+    readonly reason: 'silent' | Observation['fault'];
+    readonly at: number;
+  } | null = null;
 
-  const deadline = setTimeout(() => {
-    endAll({ fault: 'deadline', status: null, retryAfter: null, detail: 'the time of the whole call was over' });
-    if (opened) finish('broken', () => sink.fail(brokenStream('the time of the whole call was over')));
-    else finish('error', () => sink.error(deadlineOver(failed, attempts)));
-  }, Math.max(0, input.deadline - now()));
+  const deadline = setTimeout(
+    () => {
+      endAll({
+        fault: 'deadline',
+        status: null,
+        retryAfter: null,
+        detail: 'the time of the whole call was over',
+      });
+      if (opened) finish('broken', () => sink.fail(brokenStream('the time of the whole call was over')));
+      else finish('error', () => sink.error(deadlineOver(failed, attempts)));
+    },
+    Math.max(0, input.deadline - now()),
+  );
 
   function finish(result: 'answered' | 'error' | 'broken' | 'aborted', tell: () => void): void {
     if (over) return;
@@ -127,7 +142,13 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     for (const other of [...runs]) {
       if (other === run) continue;
       if (other.witness) stopHedge(other);
-      else cancel(other, { fault: 'cancelled', status: null, retryAfter: null, detail: 'another one was first' });
+      else
+        cancel(other, {
+          fault: 'cancelled',
+          status: null,
+          retryAfter: null,
+          detail: 'another one was first',
+        });
     }
     assembler = createAssembler(facts.kind === 'chat' ? 'chat' : 'completions');
     if (facts.stream) {
@@ -162,8 +183,9 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     if (!sink.event(event.raw)) leader?.attempt?.pause();
   }
 
-  function ended(run: Run, end: AttemptEnd): void {
-    if (run.done || end.kind === 'aborted') return;
+  function ended(run: Run, told: AttemptEnd): void {
+    if (run.done || told.kind === 'aborted') return;
+    const end = sameVectors(context, input, run, told) ? told : OTHER_VECTORS;
     const leads = leader === run;
     const late = over || (leader !== null && !leads);
     drop(run);
@@ -240,27 +262,33 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
   function midStream(run: Run, observation: Observation): void {
     const { provider } = run.grant;
     const broken = () =>
-      finish('broken', () => sink.fail(brokenStream(`${provider.name} failed in mid-stream (${observation.fault})`)));
+      finish('broken', () =>
+        sink.fail(brokenStream(`${provider.name} failed in mid-stream (${observation.fault})`)),
+      );
     if (desk.roster.failover.midStream === 'error' || !sent.canContinue(facts)) {
       broken();
       return;
     }
     candidates.exclude(provider);
     const since = performance.now();
-    continuing = continueElsewhere(context, { input, candidates, sent }, {
-      attempt: () => (attempts += 1),
-      event: (raw) => sink.event(raw),
-      answeredBy: (to) =>
-        watch.failover({
-          from: provider.name,
-          to,
-          reason: observation.fault,
-          ms: performance.now() - since,
-          lane: 'direct',
-        }),
-      end: () => finish('answered', () => sink.end()),
-      fail: broken,
-    });
+    continuing = continueElsewhere(
+      context,
+      { input, candidates, sent },
+      {
+        attempt: () => (attempts += 1),
+        event: (raw) => sink.event(raw),
+        answeredBy: (to) =>
+          watch.failover({
+            from: provider.name,
+            to,
+            reason: observation.fault,
+            ms: performance.now() - since,
+            lane: 'direct',
+          }),
+        end: () => finish('answered', () => sink.end()),
+        fail: broken,
+      },
+    );
   }
 
   function cancel(run: Run, observation: Observation): void {
@@ -299,6 +327,22 @@ const ANOTHER_ENDED: Observation = {
   retryAfter: null,
   detail: 'the request itself is at fault',
 };
+
+const OTHER_VECTORS: Ended = {
+  kind: 'fault',
+  observation: { fault: 'malformed', status: null, retryAfter: null, detail: 'vectors of another length' },
+  response: null,
+};
+
+function sameVectors(
+  { dimensions }: CallContext,
+  { facts, body }: CallInput,
+  { grant }: Run,
+  end: Ended,
+): boolean {
+  if (facts.kind !== 'embeddings' || end.kind !== 'complete' || end.answer === null) return true;
+  return dimensions.fits(embeddingModel(grant.provider, facts), body, end.answer.json);
+}
 
 /** The last chunk of `include_usage`, which only who asked for it expects. */
 function isOnlyUsage({ kind, hasUsage, json }: StreamEvent): boolean {

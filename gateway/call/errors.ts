@@ -30,16 +30,21 @@ export function nobodyLeft(
   now: number,
 ): CallError {
   const last = failed.at(-1);
-  const requestsFault = last?.observation.fault === 'context_length' || last?.observation.fault === 'too_large';
+  const requestsFault =
+    last?.observation.fault === 'context_length' || last?.observation.fault === 'too_large';
   if (requestsFault) return givenBack(failed, attempts);
   const excluded = plan.excluded.map(({ name, why }) => `${name}: ${why.replaceAll('_', ' ')}`);
-  const reasons = [...reasonsOf(failed), ...[...refused].map(([name, { why }]) => `${name}: ${why.replaceAll('_', ' ')}`)];
+  const reasons = [
+    ...reasonsOf(failed),
+    ...[...refused].map(([name, { why }]) => `${name}: ${why.replaceAll('_', ' ')}`),
+  ];
   const message =
     plan.order.length === 0
       ? `No provider may answer this request (${excluded.join('; ') || 'none is configured'}).`
       : `No provider can answer now (${reasons.join('; ')}).`;
   const retryAfter = soonest(refused, failed, now);
-  const limited = failed.length > 0 && failed.every(({ observation }) => observation.fault === 'rate_limited');
+  const limited =
+    failed.length > 0 && failed.every(({ observation }) => observation.fault === 'rate_limited');
   const status = limited && refused.size === 0 ? 429 : 503;
   const code = status === 429 ? 'rate_limited' : 'no_provider_available';
   return { status, json: errorBody(status, code, message), attempts, provider: null, retryAfter };

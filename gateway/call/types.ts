@@ -2,6 +2,7 @@
 import type { Attempt, AttemptHandlers, AttemptRequest } from '../../adapters/llm/attempt-types.js';
 import type { RequestFacts } from '../../domain/failover/request.js';
 import type { Desk } from '../desk.js';
+import type { Dimensions } from '../dimensions.js';
 import type { Watch } from '../watch.js';
 
 /** Providers as the engine calls them: by name. */
@@ -17,6 +18,7 @@ export interface CallContext {
   readonly desk: Desk;
   readonly upstream: Upstream;
   readonly watch: Watch;
+  readonly dimensions: Dimensions;
   /** ms since the epoch. */
   readonly now: () => number;
 }

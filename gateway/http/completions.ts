@@ -48,7 +48,12 @@ export async function complete(
   else answerDirectly(lanes, kind, asked, response);
 }
 
-function answerDirectly({ context }: Lanes, kind: RequestKind, asked: ClientRequest, response: ServerResponse): void {
+function answerDirectly(
+  { context }: Lanes,
+  kind: RequestKind,
+  asked: ClientRequest,
+  response: ServerResponse,
+): void {
   const { facts, body, wantsUsage } = asked;
   const input = { facts, body, wantsUsage, path: PATHS[kind], deadline: deadlineOf(context, asked) };
   const call = startCall(context, input, httpSink(response));

@@ -33,10 +33,16 @@ export function readBody(request: IncomingMessage): Promise<Buffer | Refusal> {
       if (size <= MAX_BODY) chunks.push(chunk);
       else {
         request.pause();
-        resolve({ status: 413, code: 'request_too_large', message: `The request is larger than ${String(MAX_BODY)} bytes.` });
+        resolve({
+          status: 413,
+          code: 'request_too_large',
+          message: `The request is larger than ${String(MAX_BODY)} bytes.`,
+        });
       }
     });
-    request.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+    request.on('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    );
     request.on('error', reject);
     // It comes after every request: an error with its stack is made only when it means something.
     request.on('close', () => {
@@ -57,10 +63,14 @@ export function understand(
   const wrong = missing(kind, body);
   if (wrong !== null) return bad('invalid_request', wrong);
   const { model } = body;
-  if (model !== undefined && typeof model !== 'string') return bad('invalid_request', '`model` must be a string.');
+  if (model !== undefined && typeof model !== 'string')
+    return bad('invalid_request', '`model` must be a string.');
   const only = header(headers, 'x-nxs-provider');
   if (only !== null && !knows(only))
-    return bad('unknown_provider', `There is no configured provider "${printable(only)}" (header x-nxs-provider).`);
+    return bad(
+      'unknown_provider',
+      `There is no configured provider "${printable(only)}" (header x-nxs-provider).`,
+    );
   const privacy = header(headers, 'x-nxs-privacy');
   if (privacy !== null && privacy !== 'local')
     return bad('invalid_request', 'The header x-nxs-privacy knows one value: local.');

@@ -1,10 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCliFront, type CliFront } from '../support/cli-front.js';
-import { collect, ROOT, sealedEnv, spawnNxs } from '../support/e2e-cli.js';
+import { writeRunFile } from '../../workers/run-file.js';
+import { collect, nxs, ROOT, sealedEnv, spawnNxs } from '../support/e2e-cli.js';
+import { makePlace, removePlace } from '../support/e2e-place.js';
 import { openUpstream, type ScriptedUpstream } from '../support/llm-upstream.js';
 import { until } from '../support/until.js';
 
@@ -149,6 +153,34 @@ describe('a gateway with a key of its own', () => {
       await own.dispose();
     }
   }, 30_000);
+});
+
+describe('what the front refuses', () => {
+  it.each([
+    [503, 'no_provider_available', 1],
+    [503, 'durable_lane_unavailable', 3],
+    [504, 'timeout', 1],
+    [400, 'unknown_provider', 2],
+    [401, 'invalid_api_key', 2],
+  ])('%i %s ends with %i, and its sentence is said without controls', async (status, code, exit) => {
+    const place = await makePlace();
+    const server = createServer((request, response) => {
+      request.resume();
+      const error = { message: `said${ESCAPE}[2J by the front`, type: 'x', param: null, code };
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const http = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const pids = { worker: null, temporal: null };
+    const none = { pid: process.pid, pids, node: 'home', temporal: '127.0.0.1:9', ui: null, started: '' };
+    await writeRunFile(place.stateDir, { ...none, http });
+    const said = await nxs(['ask', 'hi'], place.env);
+    server.close();
+    await removePlace(place);
+    expect([said.code, said.stdout]).toEqual([exit, '']);
+    expect(said.stderr).toContain('said[2J by the front');
+    expect(said.stderr.includes('--direct')).toBe(code === 'durable_lane_unavailable');
+  });
 });
 
 describe('without a control plane', () => {

@@ -57,7 +57,7 @@ interface Scene {
   readonly desk: Desk;
   readonly clock: { now: number };
   readonly seen: Transition[];
-  claim(name: string): Grant;
+  readonly claim: (name: string) => Grant;
 }
 
 function scene(): Scene {

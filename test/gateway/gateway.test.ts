@@ -16,7 +16,10 @@ const TEXT = TOKENS.join('');
 
 interface Answer {
   readonly model: string;
-  readonly choices: readonly { readonly message: { readonly content: string }; readonly finish_reason: string }[];
+  readonly choices: readonly {
+    readonly message: { readonly content: string };
+    readonly finish_reason: string;
+  }[];
   readonly usage?: object;
   readonly error?: { readonly message: string; readonly type: string; readonly code: string };
 }
@@ -55,7 +58,9 @@ test('a provider that fails is replaced before the client sees anything, and the
 });
 
 test('a refused connection opens the breaker after its threshold, and then nobody is sent there', async () => {
-  const { chat, primary, gateway } = await open({ primaryLines: ['circuit_breaker: { failure_threshold: 2 }'] });
+  const { chat, primary, gateway } = await open({
+    primaryLines: ['circuit_breaker: { failure_threshold: 2 }'],
+  });
   await primary.stop();
   for (let call = 0; call < 2; call += 1) expect((await chat()).headers.get('x-nxs-provider')).toBe('second');
   expect(gateway.gateway.view().providers.map(({ state }) => state)).toEqual(['open', 'closed']);
@@ -126,7 +131,10 @@ test('a stream that breaks after its first content ends in an error event, witho
 
 test('with mid_stream: continue another provider goes on, and the client gets each word once', async () => {
   for (const continuation of ['continue', 'restart', 'refuse, then restart'] as const) {
-    const { chat, primary, close } = await openPair({ failover: ['mid_stream: continue'], backup: { continuation } });
+    const { chat, primary, close } = await openPair({
+      failover: ['mid_stream: continue'],
+      backup: { continuation },
+    });
     primary.play(() => ({ kind: 'cut', after: 20, how: 'broken' }));
     const text = await (await chat({ stream: true })).text();
     expect(contentOf(text)).toBe(TEXT);
@@ -148,7 +156,10 @@ test('the whole call never takes longer than the client allows', async () => {
   const { chat, primary, backup } = await open();
   primary.play(() => ({ kind: 'silent' }));
   backup.play(() => ({ kind: 'silent' }));
-  const response = await chat({}, { headers: { 'content-type': 'application/json', 'x-nxs-timeout': '0.3' } });
+  const response = await chat(
+    {},
+    { headers: { 'content-type': 'application/json', 'x-nxs-timeout': '0.3' } },
+  );
   expect(response.status).toBe(504);
   expect((await bodyOf(response)).error?.code).toBe('timeout');
   await until(() => primary.connections() === 0 && backup.connections() === 0);

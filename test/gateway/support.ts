@@ -7,8 +7,8 @@ export interface Pair {
   readonly backup: ScriptedUpstream;
   readonly gateway: RunningGateway;
   /** POST of a chat; `stream` and the like by `more`. */
-  chat(more?: object, init?: RequestInit): Promise<Response>;
-  close(): Promise<void>;
+  readonly chat: (more?: object, init?: RequestInit) => Promise<Response>;
+  readonly close: () => Promise<void>;
 }
 
 export interface PairOptions {

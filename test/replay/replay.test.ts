@@ -31,6 +31,8 @@ describe('replay', () => {
     expect([...types].sort()).toEqual([
       'backupAndVerify',
       'checkAccessAndRecency',
+      'completion',
+      'providerManager',
       'restoreFiles',
       'verifyBackups',
     ]);

@@ -37,7 +37,13 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Prom
   const log = openLogger(path.join(stateDir, 'logs', 'gateway.log'), 'gateway');
   const opened = openJournal({ dir: path.join(stateDir, 'journal'), node });
   const now = Date.now;
-  const journal = failoverJournal(async (event) => void (await opened.append([event])), log, now);
+  const journal = failoverJournal(
+    async (event) => {
+      await opened.append([event]);
+    },
+    log,
+    now,
+  );
   let link: WorkerLink | null = null;
   const lane = durableLane({ stateDir, link: () => link, now });
   const gateway = openGateway({
@@ -94,7 +100,8 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Prom
           grants.settle(params as Params<'failover.settle'>);
           return null;
         case 'failover.looked':
-          for (const { name, reading } of (params as Params<'failover.looked'>).readings) desk.look(name, reading);
+          for (const { name, reading } of (params as Params<'failover.looked'>).readings)
+            desk.look(name, reading);
           return null;
         case 'failover.switch':
           desk.switch(params as Params<'failover.switch'>);

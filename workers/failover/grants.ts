@@ -1,6 +1,7 @@
 // Attempts of the durable lane are made in the worker, but let in and judged here, at the same desk as all others.
 import { randomUUID } from 'node:crypto';
 import { NxsError } from '../../domain/errors.js';
+import type { Fault } from '../../domain/failover/fault.js';
 import type { CallEnd } from '../../domain/failover/record.js';
 import type { Desk, Grant } from '../../gateway/desk.js';
 import type { Watch } from '../../gateway/watch.js';
@@ -16,13 +17,29 @@ export interface Grants {
   freeAll(): void;
 }
 
+interface Held {
+  readonly grant: Grant;
+  /** ms since the epoch. */
+  readonly began: number;
+  /** Who was asked first in the same call and failed; null: nobody. */
+  readonly from: string | null;
+}
+
 export function grantsOf(desk: Desk, watch: Watch, now: () => number): Grants {
-  const open = new Map<string, Grant>();
+  const open = new Map<string, Held>();
+  /** The newest failed attempt at each provider. */
+  const failed = new Map<string, { readonly began: number; readonly fault: Fault }>();
   const settle = (id: string, end: CallEnd): void => {
-    const grant = open.get(id);
-    if (grant === undefined) return;
+    const held = open.get(id);
+    if (held === undefined) return;
     open.delete(id);
+    const { grant, began, from } = held;
     desk.settle(grant, end);
+    const to = grant.provider.name;
+    if (end.kind === 'fault') failed.set(to, { began, fault: end.observation.fault });
+    const before = from === null || from === to ? undefined : failed.get(from);
+    if (end.kind === 'success' && from !== null && before !== undefined)
+      watch.failover({ from, to, reason: before.fault, ms: now() - before.began, lane: 'durable' });
     const first = end.kind === 'success' ? (end.first ?? end.whole) : null;
     watch.attempt(grant.provider.name, end.kind === 'success' ? null : end.observation.fault, first);
   };
@@ -37,20 +54,26 @@ export function grantsOf(desk: Desk, watch: Watch, now: () => number): Grants {
         const claimed = desk.claim(provider, facts);
         if (claimed.granted) {
           const id = randomUUID();
-          open.set(id, claimed.grant);
+          open.set(id, { grant: claimed.grant, began: now(), from: tried[0] ?? null });
           const { firstByte, idle } = claimed.grant;
           return { grant: { id, provider: provider.name, firstByte, idle } };
         }
         reasons.push(`${provider.name}: ${claimed.refusal.replaceAll('_', ' ')}`);
         waits.push(claimed.until === null ? 1000 : claimed.until - now());
       }
-      const left = order.length > 0 ? reasons : unfit.map(({ name, why }) => `${name}: ${why.replaceAll('_', ' ')}`);
+      const left =
+        order.length > 0 ? reasons : unfit.map(({ name, why }) => `${name}: ${why.replaceAll('_', ' ')}`);
       const retryAfter = order.length === 0 ? null : Math.max(1000, Math.min(60_000, ...waits));
       return { none: { retryAfter, reason: left.join('; ') || 'everybody was tried' } };
     },
     settle: ({ id, end }) => settle(id, end),
     freeAll() {
-      const observation = { fault: 'cancelled', status: null, retryAfter: null, detail: 'the worker has gone' } as const;
+      const observation = {
+        fault: 'cancelled',
+        status: null,
+        retryAfter: null,
+        detail: 'the worker has gone',
+      } as const;
       for (const id of [...open.keys()]) settle(id, { kind: 'fault', observation });
     },
   };
