@@ -228,9 +228,9 @@ export function openDesk({ roster, now, random = Math.random }: DeskOptions): De
 }
 
 /** In the order in which they would be asked, without any request's wishes. */
-export function policyOrder({ roster, currentSwitch }: Desk, now: number): readonly ProviderRules[] {
-  const order = byPolicy(roster.usable.map(({ rules }) => rules));
-  const to = switchedTo(currentSwitch(), now);
+export function policyOrder(desk: Desk, now: number): readonly ProviderRules[] {
+  const order = byPolicy(desk.roster.usable.map(({ rules }) => rules));
+  const to = switchedTo(desk.currentSwitch(), now);
   return [...order.filter(({ name }) => name === to), ...order.filter(({ name }) => name !== to)];
 }
 

@@ -3,6 +3,7 @@
 import type { SecureContext } from 'node:tls';
 import { buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
+import type { Connect } from './connect.js';
 import { proxyAuthorization, proxyError, tunnelConnect } from './tunnel.js';
 
 /** Longest wait for a connection, and for a proxy's answer to CONNECT, ms. */
@@ -23,12 +24,6 @@ export interface Line {
 export interface LaneHandler extends Dispatcher.DispatchHandlers {
   line: Line | null;
 }
-
-/** Begins a connection; `destroy` ends it with that error, as long as it does not stand. */
-export type Connect = (
-  options: buildConnector.Options,
-  callback: buildConnector.Callback,
-) => { destroy(error: Error): unknown };
 
 /** A connection in the making. */
 export interface Connecting {

@@ -3,7 +3,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { SecureContext } from 'node:tls';
-import type { Connect } from './lane.js';
+import type { Connect } from './connect.js';
 
 /** `Proxy-Authorization` from the user and password in the proxy's URL, or null. */
 export function proxyAuthorization(proxy: URL): string | null {

@@ -8,6 +8,7 @@ import type { StreamEvent } from '../../domain/openai/stream-event.js';
 import type { Grant } from '../desk.js';
 import { startAttemptFor } from './attempt-for.js';
 import type { Candidates } from './candidates.js';
+import { isOnlyUsage } from './delivery.js';
 import { newRun, type Run } from './run.js';
 import type { Sent } from './sent.js';
 import type { CallContext, CallInput } from './types.js';
@@ -74,7 +75,7 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
       contradicts(current);
       return;
     }
-    if (event.kind === 'done') return void send(current, event.raw);
+    if (event.kind === 'done') send(current, event.raw);
     if (event.kind !== 'chunk') return;
     const telling = text !== '' || event.finished.length > 0;
     if (telling && current.first === null) {
@@ -86,7 +87,7 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
   }
 
   function pass(current: Run, event: StreamEvent, text: string): void {
-    if (event.hasUsage && isBare(event) && !input.wantsUsage) return;
+    if (isOnlyUsage(event) && !input.wantsUsage) return;
     const json = event.json ?? {};
     send(current, `data: ${JSON.stringify(withText(json, text, sent.head()))}`);
   }
@@ -174,11 +175,6 @@ function textOf(piece: Continuation, event: StreamEvent): string | null {
   const last = event.finished.length > 0 ? piece.end() : null;
   if (step.kind === 'differs' || last?.kind === 'differs') return null;
   return (step.kind === 'emit' ? step.text : '') + (last?.kind === 'emit' ? last.text : '');
-}
-
-function isBare({ json }: StreamEvent): boolean {
-  const choices = json?.['choices'];
-  return Array.isArray(choices) && choices.length === 0;
 }
 
 /** The chunk with this text in choice 0, under the id of the stream that the client is reading. */

@@ -3,21 +3,17 @@
 import type { AttemptEnd } from '../../adapters/llm/attempt-types.js';
 import type { Observation } from '../../domain/failover/fault.js';
 import { outcomeOf } from '../../domain/failover/outcome.js';
-import { embeddingModel } from '../../domain/failover/plan.js';
-import { createAssembler } from '../../domain/openai/assemble.js';
 import type { StreamEvent } from '../../domain/openai/stream-event.js';
 import type { Grant } from '../desk.js';
-import { eventsOf } from './as-stream.js';
 import { startAttemptFor } from './attempt-for.js';
 import { candidatesFor } from './candidates.js';
 import { continueElsewhere, type Continuing } from './continue.js';
 import { brokenStream, deadlineOver, givenBack, nobodyLeft, type Failed } from './errors.js';
+import { openDelivery } from './delivery.js';
 import { newRun, stopHedge, type Run } from './run.js';
-import { sentSoFar } from './sent.js';
-import type { CallContext, CallInput, CallSink, RunningCall } from './types.js';
-
-/** How an attempt ends that we did not end. */
-type Ended = Exclude<AttemptEnd, { kind: 'aborted' }>;
+import { watchTrouble } from './trouble.js';
+import type { Answered, CallContext, CallInput, CallSink, RunningCall } from './types.js';
+import { sameVectors } from './vectors.js';
 
 /** First wait before the same provider is asked again, ms; doubled per try, with jitter. */
 const BACKOFF = 15;
@@ -31,19 +27,12 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
   const runs = new Set<Run>();
   const failed: Failed[] = [];
   const retries = new Set<NodeJS.Timeout>();
-  const sent = sentSoFar();
-  let assembler = createAssembler(facts.kind === 'chat' ? 'chat' : 'completions');
+  const delivery = openDelivery(input, sink);
+  const trouble = watchTrouble(watch);
   let attempts = 0;
   let leader: Run | null = null;
-  let opened = false;
   let over = false;
   let continuing: Continuing | null = null;
-  /** Who disappointed first, and since when. */
-  let trouble: {
-    readonly from: string;
-    readonly reason: 'silent' | Observation['fault'];
-    readonly at: number;
-  } | null = null;
 
   const deadline = setTimeout(
     () => {
@@ -53,7 +42,8 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
         retryAfter: null,
         detail: 'the time of the whole call was over',
       });
-      if (opened) finish('broken', () => sink.fail(brokenStream('the time of the whole call was over')));
+      if (delivery.opened())
+        finish('broken', () => sink.fail(brokenStream('the time of the whole call was over')));
       else finish('error', () => sink.error(deadlineOver(failed, attempts)));
     },
     Math.max(0, input.deadline - now()),
@@ -97,12 +87,8 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     run.hedge = null;
     run.suspected = true;
     run.witness = desk.suspect(run.grant);
-    noteTrouble(run, 'silent');
+    trouble.note(run.grant.provider.name, 'silent', run.began);
     if (launchNext()) watch.hedged(run.grant.provider.name);
-  }
-
-  function noteTrouble(run: Run, reason: 'silent' | Observation['fault']): void {
-    trouble ??= { from: run.grant.provider.name, reason, at: run.began };
   }
 
   function heard(run: Run, event: StreamEvent): void {
@@ -150,42 +136,24 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
           detail: 'another one was first',
         });
     }
-    assembler = createAssembler(facts.kind === 'chat' ? 'chat' : 'completions');
-    if (facts.stream) {
-      opened = true;
-      sink.open({ provider: run.grant.provider.name, attempts });
-      noteFailover(run);
-    }
+    delivery.begin(answeredBy(run));
+    if (facts.stream) trouble.over(run.grant.provider.name);
     const { held } = run;
     run.held = [];
     for (const event of held) take(event);
   }
 
-  function noteFailover(run: Run): void {
-    const to = run.grant.provider.name;
-    if (trouble === null || trouble.from === to) return;
-    watch.failover({
-      from: trouble.from,
-      to,
-      reason: trouble.reason,
-      ms: performance.now() - trouble.at,
-      lane: 'direct',
-    });
+  function answeredBy({ grant }: Run): Answered {
+    return { provider: grant.provider.name, attempts };
   }
 
   function take(event: StreamEvent): void {
-    if (!facts.stream) {
-      if (event.json !== null && event.kind === 'chunk') assembler.add(event.json);
-      return;
-    }
-    if (isOnlyUsage(event) && !input.wantsUsage) return;
-    sent.add(event);
-    if (!sink.event(event.raw)) leader?.attempt?.pause();
+    if (!delivery.take(event)) leader?.attempt?.pause();
   }
 
   function ended(run: Run, told: AttemptEnd): void {
     if (run.done || told.kind === 'aborted') return;
-    const end = sameVectors(context, input, run, told) ? told : OTHER_VECTORS;
+    const end = sameVectors(context, input, run, told);
     const leads = leader === run;
     const late = over || (leader !== null && !leads);
     drop(run);
@@ -196,9 +164,9 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
       if (end.observation.fault !== 'no_first_byte') desk.clear(run.grant);
       if (late) return;
       if (leads) leader = null;
-      noteTrouble(run, end.observation.fault);
+      trouble.note(run.grant.provider.name, end.observation.fault, run.began);
       failed.push({ provider: run.grant.provider, observation: end.observation, response: end.response });
-      if (opened) midStream(run, end.observation);
+      if (delivery.opened()) midStream(run, end.observation);
       else afterFault(run, end.observation);
     }
   }
@@ -210,18 +178,8 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     desk.settle(run.grant, { kind: 'success', promptTokens: facts.promptTokens, first, whole });
     if (late) return;
     if (leader !== run) lead(run);
-    const answered = { provider: run.grant.provider.name, attempts };
-    const { answer } = end;
-    if (!facts.stream) {
-      noteFailover(run);
-      const body = answer?.body ?? JSON.stringify(assembler.result());
-      finish('answered', () => sink.answer(200, body, answered));
-      return;
-    }
-    if (answer !== null) {
-      for (const raw of eventsOf(answer.json, input.wantsUsage)) sink.event(raw);
-    }
-    finish('answered', () => sink.end());
+    if (!facts.stream) trouble.over(run.grant.provider.name);
+    finish('answered', () => delivery.end(end.answer, answeredBy(run)));
   }
 
   function afterFault(run: Run, observation: Observation): void {
@@ -265,7 +223,7 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
       finish('broken', () =>
         sink.fail(brokenStream(`${provider.name} failed in mid-stream (${observation.fault})`)),
       );
-    if (desk.roster.failover.midStream === 'error' || !sent.canContinue(facts)) {
+    if (desk.roster.failover.midStream === 'error' || !delivery.sent.canContinue(facts)) {
       broken();
       return;
     }
@@ -273,7 +231,7 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     const since = performance.now();
     continuing = continueElsewhere(
       context,
-      { input, candidates, sent },
+      { input, candidates, sent: delivery.sent },
       {
         attempt: () => (attempts += 1),
         event: (raw) => sink.event(raw),
@@ -306,7 +264,10 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
   const first = candidates.next(busy());
   if (first === null) finish('error', () => sink.error(nobodyLeft(candidates, failed, attempts, now())));
   else launch(first);
-  if (desk.roster.failover.mode === 'parallel') while (!over && leader === null && launchNext());
+  if (desk.roster.failover.mode === 'parallel') {
+    let more = first !== null;
+    while (more) more = launchNext();
+  }
 
   return {
     abort() {
@@ -327,26 +288,3 @@ const ANOTHER_ENDED: Observation = {
   retryAfter: null,
   detail: 'the request itself is at fault',
 };
-
-const OTHER_VECTORS: Ended = {
-  kind: 'fault',
-  observation: { fault: 'malformed', status: null, retryAfter: null, detail: 'vectors of another length' },
-  response: null,
-};
-
-function sameVectors(
-  { dimensions }: CallContext,
-  { facts, body }: CallInput,
-  { grant }: Run,
-  end: Ended,
-): boolean {
-  if (facts.kind !== 'embeddings' || end.kind !== 'complete' || end.answer === null) return true;
-  return dimensions.fits(embeddingModel(grant.provider, facts), body, end.answer.json);
-}
-
-/** The last chunk of `include_usage`, which only who asked for it expects. */
-function isOnlyUsage({ kind, hasUsage, json }: StreamEvent): boolean {
-  if (kind !== 'chunk' || !hasUsage) return false;
-  const choices = json?.['choices'];
-  return Array.isArray(choices) && choices.length === 0;
-}
