@@ -84,11 +84,17 @@ export function gatewayMetrics(desk: Desk): GatewayMetrics {
       }
     },
   });
+  // Labels are hashed anew at each use, so those of the hot path are looked up once.
+  const answered = kept((provider) => attempts.labels({ provider, outcome: 'answered' }));
+  const firstOf = kept((provider) => first.labels({ provider }));
+  const requestsOf = kept((both) => requests.labels(laneAndResult(both)));
+  const durationOf = kept((both) => duration.labels(laneAndResult(both)));
   return {
     watch: {
       attempt(provider, fault, ms) {
-        attempts.inc({ provider, outcome: fault ?? 'answered' });
-        if (ms !== null && fault === null) first.observe({ provider }, ms / 1000);
+        if (fault === null) answered(provider).inc();
+        else attempts.inc({ provider, outcome: fault });
+        if (ms !== null && fault === null) firstOf(provider).observe(ms / 1000);
       },
       hedged: (provider) => hedges.inc({ provider }),
       failover({ from, to, reason, ms, lane }) {
@@ -96,10 +102,27 @@ export function gatewayMetrics(desk: Desk): GatewayMetrics {
         failoverTime.observe({ lane }, ms / 1000);
       },
       call(lane, result, ms) {
-        requests.inc({ lane, result });
-        duration.observe({ lane, result }, ms / 1000);
+        const both = `${lane} ${result}`;
+        requestsOf(both).inc();
+        durationOf(both).observe(ms / 1000);
       },
     },
     text: async () => (await Promise.all(registers.map((each) => each.metrics()))).join('\n'),
+  };
+}
+
+function laneAndResult(both: string): { lane: string; result: string } {
+  const [lane = '', result = ''] = both.split(' ');
+  return { lane, result };
+}
+
+function kept<T>(make: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const made = make(key);
+    known.set(key, made);
+    return made;
   };
 }

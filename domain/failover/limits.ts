@@ -89,9 +89,16 @@ export function wholeAnswerLimit(learned: Learned, promptTokens: number): number
   return limitOf(learned.whole[sizeClass(promptTokens)]);
 }
 
+/** Asked for with every call: one pass that keeps the four slowest, no sort. */
 function limitOf(samples: Samples): number | null {
   if (samples.length < ENOUGH) return null;
-  const slowest = [...samples].sort((a, b) => b - a).slice(samples.length >= MANY ? 2 : 0);
-  const [high = 0, next = high] = slowest;
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  for (const sample of samples) {
+    if (sample > first) [first, second, third, fourth] = [sample, first, second, third];
+    else if (sample > second) [second, third, fourth] = [sample, second, third];
+    else if (sample > third) [third, fourth] = [sample, third];
+    else if (sample > fourth) fourth = sample;
+  }
+  const [high, next] = samples.length >= MANY ? [third, fourth] : [first, second];
   return Math.max(LEAST_LIMIT, Math.min(high, next * FREAK) * MARGIN);
 }
