@@ -108,14 +108,14 @@ export function openDesk({ roster, now, random = Math.random }: DeskOptions): De
     if (one === undefined) throw new Error(`no such provider: ${name}`);
     return one;
   };
-  const put = (one: Held, next: ProviderRecord): void => {
+  const put = (one: Held, next: ProviderRecord, stamp: number | null = null): void => {
     const before = one.record;
     if (next === before) return;
     one.record = next;
     if (before.breaker === next.breaker && before.cooling === next.cooling) return;
     const at = now();
     // Never backwards, whatever the clock does: the later stamp wins elsewhere.
-    one.stamp = Math.max(at, one.stamp + 1);
+    one.stamp = stamp ?? Math.max(at, one.stamp + 1);
     const { breaker } = next;
     if (before.breaker.state !== breaker.state) {
       const transition: Transition = {
@@ -210,8 +210,8 @@ export function openDesk({ roster, now, random = Math.random }: DeskOptions): De
         if (one === undefined || state.stamp <= one.stamp) continue;
         const { learned, health } = one.record;
         const restored = recordOf(state, now());
-        put(one, { ...restored, health, learned: state.learned === undefined ? learned : restored.learned });
-        one.stamp = state.stamp;
+        const known = state.learned === undefined ? learned : restored.learned;
+        put(one, { ...restored, health, learned: known }, state.stamp);
       }
       const { to } = snapshot.switch;
       if (to === null || held.has(to)) this.switch(snapshot.switch);

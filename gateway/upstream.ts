@@ -3,6 +3,7 @@ import { startAttempt } from '../adapters/llm/attempt.js';
 import { forgetModel, resolveModel } from '../adapters/llm/models.js';
 import type { Endpoint } from '../adapters/llm/endpoint.js';
 import type { Wire } from '../adapters/llm/wire.js';
+import { because } from './call/because.js';
 import type { Upstream } from './call/types.js';
 
 export function upstreamOf(wire: Wire, endpoints: readonly Endpoint[]): Upstream {
@@ -19,7 +20,8 @@ export function upstreamOf(wire: Wire, endpoints: readonly Endpoint[]): Upstream
       const known = loaded.get(name);
       if (known !== undefined) return known;
       return resolveModel(wire, of(name)).then((found) => {
-        if (found.kind !== 'model') return null;
+        if (found.kind === 'fault') return found.observation;
+        if (found.kind === 'none_loaded') return because('model_missing', 'no model is loaded');
         loaded.set(name, found.model);
         return found.model;
       });

@@ -115,11 +115,16 @@ export async function completion(input: CompletionInput): Promise<CompletionResu
     failures.push({ number: item.number, result });
     phase.enter('asking', tale.text());
     for (const name of result.exclude) excluded.add(name);
-    if (result.move === 'give_back') return gaveBack(item.number, result);
+    // One provider's dislike of a parameter must not end another one's answer; a content filter's word holds for all.
+    if (result.move === 'give_back' && (running.size === 0 || result.fault === 'content_filter'))
+      return gaveBack(item.number, result);
     if (result.move === 'stop') {
       if (running.size === 0) return finish(504, null);
     } else if (result.move === 'retry_here') launch(BACKOFF * 2 ** Math.min(6, failures.length - 1));
-    else if (!waiting()) launch(0);
+    else {
+      if (result.move === 'give_back') excluded.add(result.provider);
+      if (!waiting()) launch(0);
+    }
   }
 
   function cancelOthers(): void {
@@ -151,9 +156,10 @@ export async function completion(input: CompletionInput): Promise<CompletionResu
   }
 
   function finish(status: number, retryAfter: number | null): never {
-    const last = failures.at(-1);
-    if (status === 503 && last !== undefined && REQUESTS_FAULT.has(last.result.fault))
-      return gaveBack(last.number, last.result);
+    const refused = failures.findLast(
+      ({ result }) => result.move === 'give_back' || REQUESTS_FAULT.has(result.fault),
+    );
+    if (status === 503 && refused !== undefined) return gaveBack(refused.number, refused.result);
     const limited = failures.length > 0 && failures.every(({ result }) => result.fault === 'rate_limited');
     return fail({
       status: limited && status === 503 ? 429 : status,

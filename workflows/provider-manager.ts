@@ -46,6 +46,7 @@ export async function providerManager(input: ProviderManagerInput): Promise<void
   let state = input.state ?? newManager(input.providers);
   let since = now();
   let reconfigured = false;
+  let lastSwitch = 0;
 
   function apply(event: ManagerEvent): void {
     const next = manage(state, event);
@@ -63,7 +64,9 @@ export async function providerManager(input: ProviderManagerInput): Promise<void
   async function switchTo({ to: word, forMs, by }: SwitchRequest): Promise<SwitchResult> {
     const target = targetFor(state, word);
     if ('why' in target) throw refused(target.why);
-    const at = Math.max(Date.now(), state.switch.at + 1);
+    // Two at once must not share a stamp: the second would be told done and not be in force.
+    const at = Math.max(Date.now(), state.switch.at + 1, lastSwitch + 1);
+    lastSwitch = at;
     const next = { to: target.to, until: forMs === null || target.to === null ? null : at + forMs, at, by };
     const { order } = await atHand.applySwitch(next);
     apply({ kind: 'switched', switch: next });

@@ -90,10 +90,11 @@ async function answered(
     ms: Math.round(whole),
     body: json,
   };
+  const { promptTokens } = input.facts;
+  // First: a full disk is not the provider's fault, and must not keep its trial slot.
+  await ports.front.settle(leave.id, { kind: 'success', promptTokens, first, whole });
   await ports.files.keep(input.ref, input.number, kept);
   attempt.won();
-  const { promptTokens } = input.facts;
-  await ports.front.settle(leave.id, { kind: 'success', promptTokens, first, whole });
   return toldOf(kept);
 }
 

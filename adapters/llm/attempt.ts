@@ -152,7 +152,7 @@ class RunningAttempt implements Attempt, ExchangeEvents {
       return;
     }
     if (this.phase === 'error') this.refuse();
-    else if (this.phase === 'stream' && this.progress.whole) this.complete(false);
+    else if (this.phase === 'stream' && this.progress.settled) this.complete(false);
     else {
       const late = this.phase === 'whole' || this.progress.hasContent;
       const fault = late && observation.fault === 'reset' ? 'truncated' : observation.fault;
@@ -177,7 +177,7 @@ class RunningAttempt implements Attempt, ExchangeEvents {
 
   // After the last finish_reason nothing can spoil the answer any more.
   private malformed(why: string): void {
-    if (this.progress.whole) this.complete(false);
+    if (this.progress.settled) this.complete(false);
     else this.fail('malformed', why);
   }
 
@@ -196,7 +196,7 @@ class RunningAttempt implements Attempt, ExchangeEvents {
     if (event.kind === 'comment') {
       this.handlers.onEvent(event);
     } else if (event.kind === 'error') {
-      if (this.progress.whole) this.complete(false);
+      if (this.progress.settled) this.complete(false);
       else this.finish(innerErrorEnd(event.json ?? {}, headerValues(this.headers), Date.now()));
     } else if (event.kind === 'done') {
       if (this.progress.whole) {
@@ -225,7 +225,7 @@ class RunningAttempt implements Attempt, ExchangeEvents {
   private readonly onSilent = (): void => {
     if (this.phase === 'error') this.refuse();
     else if (this.phase === 'drain') this.exchange.abort();
-    else if (this.phase === 'stream' && this.progress.whole) this.complete(false);
+    else if (this.phase === 'stream' && this.progress.settled) this.complete(false);
     else if (this.progress.hasContent) this.fail('stall', `silent for ${this.request.idle} ms`);
     else this.fail('no_first_byte', `nothing for ${this.request.firstByte} ms`);
   };
@@ -262,7 +262,7 @@ class RunningAttempt implements Attempt, ExchangeEvents {
 
   private endStream(): void {
     if (this.phase !== 'stream') return;
-    if (this.progress.whole) this.complete(false);
+    if (this.progress.settled) this.complete(false);
     else this.fail('truncated', 'the stream ended without a finish_reason');
   }
 

@@ -24,12 +24,12 @@ export class Progress {
     for (const index of event.finished) this.done.add(index);
   }
 
-  /** Every choice that appeared has named its finish_reason. */
+  /** Every choice that appeared has named its finish_reason: whole when the provider says `[DONE]` to it. */
   get whole(): boolean {
     return this.done.size > 0 && this.done.size === this.seen.size;
   }
 
-  /** Whole, and no further choice is to be expected. */
+  /** Whole, and no further choice is to be expected: it needs no `[DONE]`. */
   get settled(): boolean {
     return this.whole && this.done.size >= this.wanted;
   }

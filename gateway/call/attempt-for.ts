@@ -1,7 +1,9 @@
 // From a grant to a running attempt: the provider's own model in the body, the form that the desk chose.
 import type { Attempt, AttemptHandlers } from '../../adapters/llm/attempt-types.js';
+import type { Observation } from '../../domain/failover/fault.js';
 import { embeddingModel } from '../../domain/failover/plan.js';
 import type { Grant } from '../desk.js';
+import { because } from './because.js';
 import type { CallContext, CallInput } from './types.js';
 
 /** Starts one attempt; finding the loaded model (`auto-detect`) is a part of it. */
@@ -30,23 +32,22 @@ export function startAttemptFor(
 }
 
 function startLater(
-  model: Promise<string | null>,
+  model: Promise<string | Observation>,
   start: (model: string) => Attempt,
   handlers: AttemptHandlers,
 ): Attempt {
   let attempt: Attempt | null = null;
   let aborted = false;
-  const fault = (detail: string): void => {
-    const observation = { fault: 'model_missing', status: null, retryAfter: null, detail } as const;
+  const fault = (observation: Observation): void => {
     if (!aborted) handlers.onEnd({ kind: 'fault', observation, response: null });
   };
   model.then(
     (found) => {
       if (aborted) return;
-      if (found === null) fault('no model is loaded');
-      else attempt = start(found);
+      if (typeof found === 'string') attempt = start(found);
+      else fault(found);
     },
-    () => fault('the loaded model could not be found out'),
+    () => fault(because('model_missing', 'the loaded model could not be found out')),
   );
   return {
     abort() {

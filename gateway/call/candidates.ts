@@ -18,6 +18,8 @@ export interface Candidates {
   again(provider: ProviderRules): Grant | null;
   /** Could anybody else be asked beside those that are busy? Admission is not asked. */
   moreThan(busy: ReadonlySet<string>): boolean;
+  /** A try that was ended by us does not count. */
+  giveBack(provider: ProviderRules): void;
   /** Not in this call any more. */
   exclude(provider: ProviderRules): void;
   /** Only those that might take a longer prompt than this one. */
@@ -56,6 +58,7 @@ export function candidatesFor(desk: Desk, facts: RequestFacts): Candidates {
     },
     again: (provider) => (left(provider) && !excluded.has(provider.name) ? claim(provider) : null),
     moreThan: (busy) => plan.order.some((each) => free(each, busy)),
+    giveBack: ({ name }) => void tries.set(name, Math.max(0, (tries.get(name) ?? 0) - 1)),
     exclude: ({ name }) => void excluded.add(name),
     needLargerContext(than) {
       for (const each of plan.order) if (!hasLargerContext(each, than)) excluded.add(each.name);

@@ -7,9 +7,10 @@ import type { Observation } from '../../domain/failover/fault.js';
 import type { StreamEvent } from '../../domain/openai/stream-event.js';
 import type { Grant } from '../desk.js';
 import { startAttemptFor } from './attempt-for.js';
+import { because } from './because.js';
 import type { Candidates } from './candidates.js';
 import { isOnlyUsage } from './delivery.js';
-import { newRun, type Run } from './run.js';
+import { newRun, stopHedge, type Run } from './run.js';
 import type { Sent } from './sent.js';
 import type { CallContext, CallInput } from './types.js';
 
@@ -22,6 +23,8 @@ interface Parts {
   readonly input: CallInput;
   readonly candidates: Candidates;
   readonly sent: Sent;
+  /** Providers that a call of this request is still running at. */
+  readonly busy: () => ReadonlySet<string>;
 }
 
 /** The call's side: what the client is to get, and how it ends. */
@@ -35,12 +38,12 @@ interface Teller {
 
 /** Asks one provider after the other, each in its forms of request, until one goes on. */
 export function continueElsewhere(context: CallContext, parts: Parts, tell: Teller): Continuing {
-  const { input, candidates, sent } = parts;
+  const { input, candidates, sent, busy } = parts;
   const { desk, watch } = context;
   let run: Run | null = null;
 
   function nextProvider(): void {
-    const grant = candidates.next(new Set());
+    const grant = candidates.next(busy());
     if (grant === null) tell.fail();
     else ask(grant, bodiesFor(context, grant, input, sent));
   }
@@ -50,17 +53,17 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
     const current = newRun(grant);
     run = current;
     if (body === undefined || grant.plain) {
-      over(current, {
-        fault: 'cancelled',
-        status: null,
-        retryAfter: null,
-        detail: 'cannot be continued here',
-      });
+      over(current, because('cancelled', 'cannot be continued here'));
       candidates.exclude(grant.provider);
       nextProvider();
       return;
     }
     tell.attempt();
+    // Somebody is reading half an answer: who is silent past the limit is left for the next one.
+    if (candidates.moreThan(new Set([...busy(), grant.provider.name])))
+      current.hedge = setTimeout(() => {
+        if (current.first === null && !current.done) leave(current, 'it was silent past its limit');
+      }, grant.hedgeAfter);
     const piece = createContinuation(sent.text());
     current.attempt = startAttemptFor(context, { ...input, body }, grant, {
       onEvent: (event) => heard(current, event, textOf(piece, event)),
@@ -72,7 +75,7 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
   function heard(current: Run, event: StreamEvent, text: string | null): void {
     if (current.done) return;
     if (text === null || event.hasToolCall) {
-      contradicts(current);
+      leave(current, 'its answer is another one');
       return;
     }
     if (event.kind === 'done') send(current, event.raw);
@@ -102,6 +105,7 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
     const whole = performance.now() - current.began;
     if (end.kind === 'complete') {
       current.done = true;
+      stopHedge(current);
       watch.attempt(grant.provider.name, null, current.first);
       desk.settle(grant, {
         kind: 'success',
@@ -109,8 +113,13 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
         first: current.first,
         whole: null,
       });
-      if (end.answer === null) tell.end();
-      else tell.fail();
+      if (end.answer === null) {
+        tell.end();
+        return;
+      }
+      // One JSON document, where a stream was asked for: nothing of it was shown.
+      candidates.exclude(grant.provider);
+      nextProvider();
       return;
     }
     const { observation } = end;
@@ -128,14 +137,9 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
     else tell.fail();
   }
 
-  function contradicts(current: Run): void {
+  function leave(current: Run, why: string): void {
     current.attempt?.abort();
-    over(current, {
-      fault: 'cancelled',
-      status: null,
-      retryAfter: null,
-      detail: 'its answer is another one',
-    });
+    over(current, because('cancelled', why));
     candidates.exclude(current.grant.provider);
     // While nothing of it was shown, the next one may still fit.
     if (current.first === null) nextProvider();
@@ -144,6 +148,7 @@ export function continueElsewhere(context: CallContext, parts: Parts, tell: Tell
 
   function over(current: Run, observation: Observation): void {
     current.done = true;
+    stopHedge(current);
     desk.settle(current.grant, { kind: 'fault', observation });
   }
 

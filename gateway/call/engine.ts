@@ -6,6 +6,7 @@ import { outcomeOf } from '../../domain/failover/outcome.js';
 import type { StreamEvent } from '../../domain/openai/stream-event.js';
 import type { Grant } from '../desk.js';
 import { startAttemptFor } from './attempt-for.js';
+import { because } from './because.js';
 import { candidatesFor } from './candidates.js';
 import { continueElsewhere, type Continuing } from './continue.js';
 import { brokenStream, deadlineOver, givenBack, nobodyLeft, type Failed } from './errors.js';
@@ -15,6 +16,7 @@ import { watchTrouble } from './trouble.js';
 import type { Answered, CallContext, CallInput, CallSink, RunningCall } from './types.js';
 import { sameVectors } from './vectors.js';
 
+const OUT_OF_TIME = 'the time of the whole call was over';
 /** First wait before the same provider is asked again, ms; doubled per try, with jitter. */
 const BACKOFF = 15;
 
@@ -26,7 +28,8 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
   const began = performance.now();
   const runs = new Set<Run>();
   const failed: Failed[] = [];
-  const retries = new Set<NodeJS.Timeout>();
+  /** Providers that wait for their next try. */
+  const retries = new Map<string, NodeJS.Timeout>();
   const delivery = openDelivery(input, sink);
   const trouble = watchTrouble(watch);
   let attempts = 0;
@@ -36,14 +39,8 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
 
   const deadline = setTimeout(
     () => {
-      endAll({
-        fault: 'deadline',
-        status: null,
-        retryAfter: null,
-        detail: 'the time of the whole call was over',
-      });
-      if (delivery.opened())
-        finish('broken', () => sink.fail(brokenStream('the time of the whole call was over')));
+      endAll(because('deadline', OUT_OF_TIME));
+      if (delivery.opened()) finish('broken', () => sink.fail(brokenStream(OUT_OF_TIME)));
       else finish('error', () => sink.error(deadlineOver(failed, attempts)));
     },
     Math.max(0, input.deadline - now()),
@@ -53,14 +50,15 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     if (over) return;
     over = true;
     clearTimeout(deadline);
-    for (const retry of retries) clearTimeout(retry);
+    for (const retry of retries.values()) clearTimeout(retry);
     retries.clear();
+    continuing?.abort(because('cancelled', 'the call is over'));
     watch.call('direct', result, performance.now() - began);
     tell();
   }
 
   function busy(): Set<string> {
-    return new Set([...runs].map(({ grant }) => grant.provider.name));
+    return new Set([...[...runs].map(({ grant }) => grant.provider.name), ...retries.keys()]);
   }
 
   function launchNext(): boolean {
@@ -91,9 +89,14 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     if (launchNext()) watch.hedged(run.grant.provider.name);
   }
 
+  /** The call went on without it: it can only tell whether it was slow or dead. */
+  function isLate(run: Run): boolean {
+    return over || (leader !== run && (leader !== null || delivery.opened()));
+  }
+
   function heard(run: Run, event: StreamEvent): void {
     if (run.done) return;
-    if (over || (leader !== null && leader !== run)) {
+    if (isLate(run)) {
       if (event.hasContent) seen(run);
       return;
     }
@@ -110,6 +113,7 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     const first = performance.now() - run.began;
     drop(run);
     run.attempt?.abort();
+    watch.attempt(run.grant.provider.name, null, first);
     desk.settle(run.grant, { kind: 'success', promptTokens: facts.promptTokens, first, whole: null });
     desk.clear(run.grant);
   }
@@ -128,13 +132,7 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     for (const other of [...runs]) {
       if (other === run) continue;
       if (other.witness) stopHedge(other);
-      else
-        cancel(other, {
-          fault: 'cancelled',
-          status: null,
-          retryAfter: null,
-          detail: 'another one was first',
-        });
+      else cancel(other, because('cancelled', 'another one was first'));
     }
     delivery.begin(answeredBy(run));
     if (facts.stream) trouble.over(run.grant.provider.name);
@@ -155,7 +153,7 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     if (run.done || told.kind === 'aborted') return;
     const end = sameVectors(context, input, run, told);
     const leads = leader === run;
-    const late = over || (leader !== null && !leads);
+    const late = isLate(run);
     drop(run);
     if (end.kind === 'complete') completed(run, end, late);
     else {
@@ -185,22 +183,25 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
   function afterFault(run: Run, observation: Observation): void {
     const { provider } = run.grant;
     const { move } = outcomeOf(observation);
-    if (move === 'give_back') {
-      endAll(ANOTHER_ENDED);
+    // One provider's dislike of a parameter must not end another one's answer; what the content filter says holds for all.
+    if (move === 'give_back' && (runs.size === 0 || observation.fault === 'content_filter')) {
+      endAll(because('cancelled', 'the request itself is at fault'));
       finish('error', () => sink.error(givenBack(failed, attempts)));
       return;
     }
-    const found = observation.fault === 'model_missing' && context.upstream.forgetModel(provider.name);
+    // The provider itself said so: what is loaded there has changed.
+    const gone = observation.fault === 'model_missing' && observation.status !== null;
+    const found = gone && context.upstream.forgetModel(provider.name);
     if (move === 'retry_here' || found) {
       const wait = BACKOFF * 2 ** Math.min(6, failed.length - 1) * (0.5 + Math.random());
       const retry = setTimeout(() => {
-        retries.delete(retry);
+        retries.delete(provider.name);
         if (over || leader !== null) return;
         const grant = candidates.again(provider);
         if (grant !== null) launch(grant);
         else goOn(provider);
       }, wait);
-      retries.add(retry);
+      retries.set(provider.name, retry);
       return;
     }
     if (observation.fault === 'context_length' || observation.fault === 'too_large')
@@ -231,7 +232,7 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     const since = performance.now();
     continuing = continueElsewhere(
       context,
-      { input, candidates, sent: delivery.sent },
+      { input, candidates, sent: delivery.sent, busy },
       {
         attempt: () => (attempts += 1),
         event: (raw) => sink.event(raw),
@@ -253,6 +254,8 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     drop(run);
     run.attempt?.abort();
     desk.settle(run.grant, { kind: 'fault', observation });
+    // It lost a race, not a try: who won may yet fail.
+    candidates.giveBack(run.grant.provider);
     if (run.witness) desk.clear(run.grant);
   }
 
@@ -272,7 +275,7 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
   return {
     abort() {
       if (over) return;
-      endAll({ fault: 'client_abort', status: null, retryAfter: null, detail: 'the client has gone' });
+      endAll(because('client_abort', 'the client has gone'));
       finish('aborted', () => undefined);
     },
     resume() {
@@ -281,10 +284,3 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
     },
   };
 }
-
-const ANOTHER_ENDED: Observation = {
-  fault: 'cancelled',
-  status: null,
-  retryAfter: null,
-  detail: 'the request itself is at fault',
-};

@@ -1,6 +1,7 @@
 // What a client is told when nobody answers: OpenAI-shaped, with each provider's reason in a word, never their bodies.
 import type { AttemptEnd } from '../../adapters/llm/attempt-types.js';
 import type { Observation } from '../../domain/failover/fault.js';
+import { outcomeOf } from '../../domain/failover/outcome.js';
 import type { ProviderRules } from '../../domain/failover/provider.js';
 import { reasonOf } from '../../domain/failover/record.js';
 import { errorBody } from '../../domain/openai/error-body.js';
@@ -15,7 +16,8 @@ export interface Failed {
 
 /** The provider's own error: the request is at fault, and its words say how. */
 export function givenBack(failed: readonly Failed[], attempts: number): CallError {
-  const last = failed.at(-1);
+  // Of several, the one whose words are about the request.
+  const last = failed.findLast(({ observation }) => isAboutRequest(observation)) ?? failed.at(-1);
   const status = last?.response?.status ?? last?.observation.status ?? 400;
   const detail = last?.observation.detail ?? 'the provider refused the request';
   const json = last?.response?.json ?? errorBody(status, last?.observation.fault ?? 'bad_request', detail);
@@ -61,6 +63,11 @@ export function deadlineOver(failed: readonly Failed[], attempts: number): CallE
 /** The event that ends a stream which broke after its first content. */
 export function brokenStream(why: string): Readonly<Record<string, unknown>> {
   return errorBody(502, 'stream_interrupted', `The answer is incomplete: ${why}.`);
+}
+
+function isAboutRequest(observation: Observation): boolean {
+  const { fault } = observation;
+  return fault === 'context_length' || fault === 'too_large' || outcomeOf(observation).move === 'give_back';
 }
 
 function reasonsOf(failed: readonly Failed[]): string[] {

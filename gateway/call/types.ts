@@ -1,5 +1,6 @@
 // One call of a client, from its request to its last byte, seen from both ends.
 import type { Attempt, AttemptHandlers, AttemptRequest } from '../../adapters/llm/attempt-types.js';
+import type { Observation } from '../../domain/failover/fault.js';
 import type { RequestFacts } from '../../domain/failover/request.js';
 import type { Desk } from '../desk.js';
 import type { Dimensions } from '../dimensions.js';
@@ -8,8 +9,8 @@ import type { Watch } from '../watch.js';
 /** Providers as the engine calls them: by name. */
 export interface Upstream {
   start(name: string, request: AttemptRequest, handlers: AttemptHandlers): Attempt;
-  /** The model to ask this provider for; a promise while `auto-detect` is being found. Null: none is loaded. */
-  model(name: string): string | Promise<string | null>;
+  /** The model to ask this provider for; a promise while `auto-detect` is being found, of the fault when it is not. */
+  model(name: string): string | Promise<string | Observation>;
   /** After a 404: what is loaded has changed. True when it is found anew. */
   forgetModel(name: string): boolean;
 }

@@ -34,7 +34,8 @@ export function durableLane({ stateDir, link, now }: DurableLaneOptions): Durabl
 
   async function complete(call: DurableCall, signal: AbortSignal): Promise<DurableEnd> {
     const { facts, path, deadline, hedgeAfter } = call;
-    const digest = sha256(`${path}\n${JSON.stringify(call.body)}`);
+    // Where it may go is a part of the request: an answer from elsewhere is another answer.
+    const digest = sha256(`${path}\n${JSON.stringify([facts.only, facts.localOnly, call.body])}`);
     const id = call.key === null ? randomUUID() : `key-${sha256(call.key).slice(0, 24)}`;
     const kept = await files.offer(id, { digest, body: call.body });
     if (kept.digest !== digest) return refusal(422, 'idempotency_key_reused', KEY_REUSED);

@@ -17,6 +17,9 @@ export interface Grants {
   freeAll(): void;
 }
 
+/** An attempt that is not settled so long after the longest call can last (a lost message) frees its slot, ms. */
+const GRACE = 60_000;
+
 interface Held {
   readonly grant: Grant;
   /** ms since the epoch. */
@@ -43,8 +46,16 @@ export function grantsOf(desk: Desk, watch: Watch, now: () => number): Grants {
     const first = end.kind === 'success' ? (end.first ?? end.whole) : null;
     watch.attempt(grant.provider.name, end.kind === 'success' ? null : end.observation.fault, first);
   };
+  const forget = (ids: Iterable<string>, detail: string): void => {
+    const observation = { fault: 'cancelled', status: null, retryAfter: null, detail } as const;
+    for (const id of ids) settle(id, { kind: 'fault', observation });
+  };
+  const longest = desk.roster.failover.globalTimeout + GRACE;
+  const overdue = (): string[] =>
+    [...open].filter(([, { began }]) => now() - began > longest).map(([id]) => id);
   return {
     claim({ facts, tried, excluded }) {
+      forget(overdue(), 'its end was never told');
       const { order, excluded: unfit } = desk.plan(facts);
       const reasons: string[] = [];
       const waits: number[] = [];
@@ -67,15 +78,7 @@ export function grantsOf(desk: Desk, watch: Watch, now: () => number): Grants {
       return { none: { retryAfter, reason: left.join('; ') || 'everybody was tried' } };
     },
     settle: ({ id, end }) => settle(id, end),
-    freeAll() {
-      const observation = {
-        fault: 'cancelled',
-        status: null,
-        retryAfter: null,
-        detail: 'the worker has gone',
-      } as const;
-      for (const id of [...open.keys()]) settle(id, { kind: 'fault', observation });
-    },
+    freeAll: () => forget([...open.keys()], 'the worker has gone'),
   };
 }
 

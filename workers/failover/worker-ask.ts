@@ -13,11 +13,13 @@ export async function askProvider(upstream: Upstream, call: ProviderCall): Promi
   const named = facts.kind === 'embeddings' ? embeddingModel(provider, facts) : provider.model;
   try {
     const model = named === 'auto-detect' ? await upstream.model(provider.name) : named;
-    if (model === null) return faultOf('model_missing', 'no model is loaded');
+    if (typeof model !== 'string') return { kind: 'fault', observation: model, response: null, again: false };
+    if (call.signal.aborted) return faultOf('cancelled', 'we ended it');
     const end = await attemptOf(upstream, call, model);
     const again =
       end.kind === 'fault' &&
       end.observation.fault === 'model_missing' &&
+      end.observation.status !== null &&
       upstream.forgetModel(provider.name);
     return again ? { ...end, again } : end;
   } catch {
@@ -40,13 +42,14 @@ function attemptOf(upstream: Upstream, call: ProviderCall, model: string): Promi
       resolve(end);
     };
     const stop = (fault: Fault, detail: string) => {
-      attempt?.abort();
+      // In this order: the abort tells its own end, which is not the reason.
       finish(faultOf(fault, detail));
+      attempt?.abort();
     };
     const cancel = () => stop('cancelled', 'we ended it');
     const timer = setTimeout(
       () => stop('deadline', 'the time of the whole call was over'),
-      deadline - Date.now(),
+      Math.max(0, deadline - Date.now()),
     );
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) {

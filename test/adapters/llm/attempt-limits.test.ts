@@ -10,10 +10,9 @@ it('silence before the first content ends the attempt, whatever else comes', asy
     response.once('close', () => clearInterval(comments));
   });
   const began = performance.now();
-  const told = attemptAt(testWire(), endpointAt(server.origin), { firstByte: 250 });
+  const told = attemptAt(testWire(), endpointAt(server.origin), { firstByte: 2_000 });
   expect(faultOf(await told.end)).toBe('no_first_byte');
-  expect(performance.now() - began).toBeGreaterThan(240);
-  expect(performance.now() - began).toBeLessThan(1_500);
+  expect(performance.now() - began).toBeGreaterThan(1_900);
   expect(told.events.some((event) => event.kind === 'comment')).toBe(true);
   await until(() => server.open() === 0);
 });
