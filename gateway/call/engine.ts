@@ -104,7 +104,8 @@ export function startCall(context: CallContext, input: CallInput, sink: CallSink
       take(event);
       return;
     }
-    run.held.push(event);
+    // Keep-alive comments of a long silence are nothing to keep.
+    if (event.kind !== 'comment') run.held.push(event);
     if (event.hasContent) lead(run);
   }
 
