@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sameSecret } from '../../config/same-secret.js';
 import { errorBody } from '../../domain/openai/error-body.js';
 
 /** True when the client may go on; else it has been answered. `key` undefined: the gateway has none, everybody may. */
@@ -18,9 +18,4 @@ export function clientMayCall(
   const message = 'The gateway wants its own key (gateway.api_key in nxs.yaml) as `Authorization: Bearer`.';
   response.end(`${JSON.stringify(errorBody(401, 'invalid_api_key', message))}\n`);
   return false;
-}
-
-function sameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

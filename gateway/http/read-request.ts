@@ -77,12 +77,15 @@ export function understand(
   const durable = header(headers, 'x-nxs-durable');
   if (durable !== null && durable !== 'true' && durable !== 'false')
     return bad('invalid_request', 'The header x-nxs-durable is true or false.');
+  const limit = header(headers, 'x-nxs-timeout');
+  if (limit !== null && seconds(limit) === null)
+    return bad('invalid_request', 'The header x-nxs-timeout is a number of seconds above 0.');
   const stream = kind !== 'embeddings' && body['stream'] === true;
   const options = body['stream_options'];
   return {
     body,
     wantsUsage: isRecord(options) && options['include_usage'] === true,
-    timeout: seconds(header(headers, 'x-nxs-timeout') ?? header(headers, 'x-stainless-timeout')),
+    timeout: seconds(limit ?? header(headers, 'x-stainless-timeout')),
     durable: durable === null ? null : durable === 'true',
     key: header(headers, 'idempotency-key'),
     facts: {

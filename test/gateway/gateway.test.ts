@@ -206,6 +206,16 @@ test.each([
   expect(primary.attempts()).toHaveLength(0);
 });
 
+test.each(['abc', '-1', '0'])('a time limit of %s is told, not passed over', async (limit) => {
+  const { chat } = await open();
+  const response = await chat(
+    {},
+    { headers: { 'content-type': 'application/json', 'x-nxs-timeout': limit } },
+  );
+  expect(response.status).toBe(400);
+  expect((await bodyOf(response)).error?.message).toContain('x-nxs-timeout');
+});
+
 test('a page of another origin, and a foreign Host, get nothing', async () => {
   const { chat, gateway, primary } = await open();
   const evil = await chat({}, { headers: { 'content-type': 'text/plain', origin: 'https://evil.example' } });

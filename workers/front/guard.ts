@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { sameSecret } from '../../config/same-secret.js';
 import { hostName, isLoopbackAddress, isLoopbackName } from './host-name.js';
 
 // Loopback alone protects nobody: any web page in the user's browser can send requests to 127.0.0.1 (cross
@@ -75,9 +75,4 @@ function refuse(status: 401 | 403 | 421, reason: string): Verdict {
 
 function equal(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
-}
-
-function sameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
