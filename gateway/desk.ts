@@ -72,7 +72,7 @@ export interface Desk {
   reset(name: string | null): void;
   snapshot(withLearned: boolean): FailoverSnapshot;
   restore(snapshot: FailoverSnapshot): void;
-  record(name: string): ProviderRecord | undefined;
+  readonly record: (name: string) => ProviderRecord | undefined;
   usable(name: string): boolean;
   listen(listener: DeskListener): void;
 }

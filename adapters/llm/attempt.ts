@@ -20,6 +20,7 @@ import type { ExchangeEvents } from './exchange.js';
 import { headerOf, headerValues } from './headers.js';
 import { Progress } from './progress.js';
 import { serializeBody, wantedChoices } from './request-body.js';
+import { withoutKey } from './scrub.js';
 import { Silence } from './silence.js';
 import type { Wire } from './wire.js';
 
@@ -274,8 +275,9 @@ class RunningAttempt implements Attempt, ExchangeEvents {
     this.finish(faultEnd(fault, detail, this.status === 0 ? null : this.status));
   }
 
-  private finish(end: AttemptEnd, drain = false): void {
+  private finish(told: AttemptEnd, drain = false): void {
     if (this.phase === 'over' || this.phase === 'drain') return;
+    const end = withoutKey(told, this.endpoint.apiKey);
     this.phase = drain ? 'drain' : 'over';
     if (drain) this.silence.restart(DRAIN);
     else {

@@ -5,6 +5,7 @@ import { errorBody } from '../../domain/openai/error-body.js';
 import { eventsOf } from '../call/as-stream.js';
 import { startCall } from '../call/engine.js';
 import type { CallContext } from '../call/types.js';
+import type { Desk } from '../desk.js';
 import type { DurableLane } from '../durable-lane.js';
 import { readBody, understand, type ClientRequest, type Refusal } from './read-request.js';
 import { httpSink, sendError } from './sink.js';
@@ -37,8 +38,7 @@ export async function complete(
     return;
   }
   const { desk } = lanes.context;
-  const knows = (name: string) => desk.record(name) !== undefined;
-  const asked = understand(kind, raw, request.headers, knows);
+  const asked = understand(kind, raw, request.headers, (name) => whyUnusable(desk, name));
   if ('code' in asked) {
     refuse(response, asked);
     return;
@@ -116,4 +116,13 @@ function refuse(response: ServerResponse, { status, code, message }: Refusal): v
   response.statusCode = status;
   response.setHeader('content-type', 'application/json');
   response.end(`${JSON.stringify(errorBody(status, code, message))}\n`);
+}
+
+/** null: it may be called. */
+function whyUnusable({ record, roster }: Desk, name: string): string | null {
+  if (record(name) !== undefined) return null;
+  const unset = roster.unusable.find(({ rules }) => rules.name === name)?.unset;
+  if (unset !== undefined) return `it is not configured, because ${unset.join(' and ')} has no value.`;
+  const names = roster.usable.map(({ rules }) => rules.name).join(', ');
+  return `there is no such provider; known: ${names || 'none'}.`;
 }

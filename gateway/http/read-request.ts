@@ -56,7 +56,7 @@ export function understand(
   kind: RequestKind,
   raw: Buffer,
   headers: IncomingMessage['headers'],
-  knows: (provider: string) => boolean,
+  whyNot: (provider: string) => string | null,
 ): ClientRequest | Refusal {
   const body = parsed(raw);
   if (body === null) return bad('invalid_json', 'The request body is not a JSON object.');
@@ -65,12 +65,12 @@ export function understand(
   const { model } = body;
   if (model !== undefined && typeof model !== 'string')
     return bad('invalid_request', '`model` must be a string.');
+  if (body['stream'] !== undefined && body['stream'] !== null && typeof body['stream'] !== 'boolean')
+    return bad('invalid_request', '`stream` must be true or false.');
   const only = header(headers, 'x-nxs-provider');
-  if (only !== null && !knows(only))
-    return bad(
-      'unknown_provider',
-      `There is no configured provider "${printable(only)}" (header x-nxs-provider).`,
-    );
+  const unusable = only === null ? null : whyNot(only);
+  if (unusable !== null)
+    return bad('unknown_provider', `The header x-nxs-provider names "${printable(only ?? '')}": ${unusable}`);
   const privacy = header(headers, 'x-nxs-privacy');
   if (privacy !== null && privacy !== 'local')
     return bad('invalid_request', 'The header x-nxs-privacy knows one value: local.');

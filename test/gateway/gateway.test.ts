@@ -198,6 +198,7 @@ test.each([
   ['[]', 'invalid_json'],
   ['{"model":"auto"}', 'invalid_request'],
   ['{"model":7,"messages":[]}', 'invalid_request'],
+  ['{"stream":"yes","messages":[]}', 'invalid_request'],
 ])('a bad request %s is told in one sentence and costs no call', async (body, code) => {
   const { chat, primary } = await open();
   const response = await chat({}, { body });

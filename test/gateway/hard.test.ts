@@ -191,3 +191,18 @@ test('a client that reads nothing holds the provider back instead of filling our
   expect(read).toBeGreaterThan(EVENTS * 8_000);
   server.close();
 });
+
+test('a provider that repeats our key in its error does not show it to the client', async () => {
+  const [up] = await open(1, [], ['api_key: sk-very-secret-1']);
+  up?.play(() => ({
+    kind: 'error',
+    status: 400,
+    message: 'bad parameter for Bearer sk-very-secret-1',
+    code: 'sk-very-secret-1',
+  }));
+  for (const stream of [false, true]) {
+    const text = await (await chat(stream)).text();
+    expect(text).toContain('bad parameter for Bearer ***');
+    expect(text).not.toContain('sk-very-secret-1');
+  }
+});
