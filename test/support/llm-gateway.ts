@@ -15,8 +15,12 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** `providers` is the text of providers.yaml. */
-export async function startGateway(providers: string, env: NodeJS.ProcessEnv = {}): Promise<RunningGateway> {
+/** `providers` and `nxs` are the texts of providers.yaml and nxs.yaml. */
+export async function startGateway(
+  providers: string,
+  env: NodeJS.ProcessEnv = {},
+  nxs = '',
+): Promise<RunningGateway> {
   const root = await mkdtemp(join(tmpdir(), 'nxs-gateway-'));
   const [configDir, stateDir, dataDir] = ['config', 'state', 'data'].map((name) => join(root, name)) as [
     string,
@@ -25,6 +29,7 @@ export async function startGateway(providers: string, env: NodeJS.ProcessEnv = {
   ];
   await Promise.all([configDir, stateDir, dataDir].map((dir) => mkdir(dir, { mode: 0o700 })));
   await writeFile(join(configDir, 'providers.yaml'), providers);
+  if (nxs !== '') await writeFile(join(configDir, 'nxs.yaml'), nxs);
   const all = {
     ...env,
     NXS_CONFIG_DIR: configDir,
@@ -36,7 +41,7 @@ export async function startGateway(providers: string, env: NodeJS.ProcessEnv = {
   const gateway = openGateway({ config, env: all });
   const thrown: unknown[] = [];
   const front = await startFront({
-    http: { host: '127.0.0.1', port: 0 },
+    http: { ...config.nxs.http, host: '127.0.0.1', port: 0 },
     routes: gateway.routes,
     say: () => undefined,
     onError: (error) => thrown.push(error),
