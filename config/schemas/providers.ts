@@ -29,7 +29,9 @@ const provider = z.strictObject({
     .describe('Model to ask for; auto-detect means the one that is loaded.'),
   embedding_model: text()
     .optional()
-    .describe('Model for /v1/embeddings when it is another one; a request only moves between providers with the same.'),
+    .describe(
+      'Model for /v1/embeddings when it is another one; a request only moves between providers with the same.',
+    ),
   priority: z.int().min(0).default(100).describe('Lower goes first.'),
   timeout: duration()
     .optional()

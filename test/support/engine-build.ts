@@ -52,7 +52,9 @@ async function compile(files: readonly string[], dist: string): Promise<void> {
 
 async function sources(): Promise<readonly string[]> {
   const lists = await Promise.all(
-    ['adapters/files', 'adapters/journal', 'adapters/temporal', 'domain', 'workers', FIXTURES].map(walk),
+    ['adapters/files', 'adapters/journal', 'adapters/temporal', 'config', 'domain', 'workers', FIXTURES].map(
+      walk,
+    ),
   );
   return lists.flat().sort();
 }
