@@ -3,9 +3,11 @@ import type { ServerResponse } from 'node:http';
 import type { Answered, CallError, CallSink } from '../call/types.js';
 
 export function httpSink(response: ServerResponse): CallSink {
-  // Events of one network read leave in one write: a write costs more than all else that is done to an event.
+  // Events of one network read leave in one write: a write costs more than all else that is done to an event. Only the
+  // first one goes ahead alone.
   let pending = '';
   let flows = true;
+  let first = true;
   const flush = (): void => {
     if (pending === '') return;
     const text = pending;
@@ -27,6 +29,12 @@ export function httpSink(response: ServerResponse): CallSink {
     event(raw) {
       if (pending === '') queueMicrotask(flush);
       pending += `${raw}\n\n`;
+      if (first) {
+        // Somebody waits for this one: it leaves before what came with it is understood.
+        first = false;
+        flush();
+        response.socket?.uncork();
+      }
       return flows;
     },
     end() {
