@@ -2,7 +2,7 @@
 // holder around the pure record; what changes is told to listeners (snapshot, journal, manager workflow).
 import type { Ticket } from '../domain/failover/breaker.js';
 import { firstContentLimit, LEAST_LIMIT, wholeAnswerLimit } from '../domain/failover/limits.js';
-import { byPolicy, plan as planOrder, type Plan } from '../domain/failover/plan.js';
+import { byPolicy, canStream, plan as planOrder, type Plan } from '../domain/failover/plan.js';
 import type { ProviderRules } from '../domain/failover/provider.js';
 import {
   admit,
@@ -242,8 +242,7 @@ function grantFor(
   { failover }: Roster,
 ): Grant {
   const whole = wholeAnswerLimit(learned, facts.promptTokens);
-  const streams = facts.kind !== 'embeddings' && (provider.supports?.includes('stream') ?? true);
-  const plain = !streams || (!facts.stream && whole === LEAST_LIMIT);
+  const plain = !canStream(provider, facts) || (!facts.stream && whole === LEAST_LIMIT);
   const learnedLimit = plain
     ? (whole ?? failover.hedgeAfter)
     : firstContentLimit(learned, facts.promptTokens, failover.hedgeAfter);

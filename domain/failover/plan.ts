@@ -60,6 +60,16 @@ export function embeddingModel(provider: ProviderRules, facts: RequestFacts): st
   return facts.model === null || facts.model === provider.name || declares(provider) ? own : facts.model;
 }
 
+/** Model that a provider is asked for with this request; `auto-detect` is for the caller to find out. */
+export function modelFor(provider: ProviderRules, facts: RequestFacts): string {
+  return facts.kind === 'embeddings' ? embeddingModel(provider, facts) : provider.model;
+}
+
+/** Can this request be asked for as a stream there? */
+export function canStream({ supports: can }: ProviderRules, { kind }: RequestFacts): boolean {
+  return kind !== 'embeddings' && (can?.includes('stream') ?? true);
+}
+
 /** Could a provider with this context answer what the other one found too long? Unknown counts as yes. */
 export function hasLargerContext(candidate: ProviderRules, failed: ProviderRules): boolean {
   if (candidate.contextLength === null || failed.contextLength === null) return true;

@@ -1,7 +1,7 @@
 // From a grant to a running attempt: the provider's own model in the body, the form that the desk chose.
 import type { Attempt, AttemptHandlers } from '../../adapters/llm/attempt-types.js';
 import type { Observation } from '../../domain/failover/fault.js';
-import { embeddingModel } from '../../domain/failover/plan.js';
+import { modelFor } from '../../domain/failover/plan.js';
 import type { Grant } from '../desk.js';
 import { because } from './because.js';
 import type { CallContext, CallInput } from './types.js';
@@ -26,7 +26,7 @@ export function startAttemptFor(
       },
       handlers,
     );
-  const named = input.facts.kind === 'embeddings' ? embeddingModel(provider, input.facts) : provider.model;
+  const named = modelFor(provider, input.facts);
   const model = named === 'auto-detect' ? upstream.model(provider.name) : named;
   return typeof model === 'string' ? start(model) : startLater(model, start, handlers);
 }

@@ -1,5 +1,6 @@
 import type { AttemptEnd } from '../../adapters/llm/attempt-types.js';
 import { embeddingModel } from '../../domain/failover/plan.js';
+import { because } from './because.js';
 import type { Run } from './run.js';
 import type { CallContext, CallInput } from './types.js';
 
@@ -8,7 +9,7 @@ type Ended = Exclude<AttemptEnd, { kind: 'aborted' }>;
 
 const OTHER_VECTORS: Ended = {
   kind: 'fault',
-  observation: { fault: 'malformed', status: null, retryAfter: null, detail: 'vectors of another length' },
+  observation: because('malformed', 'vectors of another length'),
   response: null,
 };
 

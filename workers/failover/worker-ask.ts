@@ -3,14 +3,15 @@
 import type { ProviderCall, ProviderEnd } from '../../activities/failover/ports.js';
 import type { Attempt, AttemptEnd } from '../../adapters/llm/attempt-types.js';
 import type { Fault } from '../../domain/failover/fault.js';
-import { embeddingModel } from '../../domain/failover/plan.js';
+import { canStream, modelFor } from '../../domain/failover/plan.js';
 import { createAssembler } from '../../domain/openai/assemble.js';
+import { because } from '../../gateway/call/because.js';
 import type { Upstream } from '../../gateway/call/types.js';
 
 /** Never rejects; ends by `deadline`, and at once when the signal aborts. */
 export async function askProvider(upstream: Upstream, call: ProviderCall): Promise<ProviderEnd> {
   const { provider, facts } = call;
-  const named = facts.kind === 'embeddings' ? embeddingModel(provider, facts) : provider.model;
+  const named = modelFor(provider, facts);
   try {
     const model = named === 'auto-detect' ? await upstream.model(provider.name) : named;
     if (typeof model !== 'string') return { kind: 'fault', observation: model, response: null, again: false };
@@ -29,7 +30,6 @@ export async function askProvider(upstream: Upstream, call: ProviderCall): Promi
 
 function attemptOf(upstream: Upstream, call: ProviderCall, model: string): Promise<ProviderEnd> {
   const { provider, facts, path, deadline, signal } = call;
-  const streams = facts.kind !== 'embeddings' && (provider.supports?.includes('stream') ?? true);
   const assembler = createAssembler(facts.kind === 'completions' ? 'completions' : 'chat');
   const began = performance.now();
   const since = () => performance.now() - began;
@@ -59,7 +59,7 @@ function attemptOf(upstream: Upstream, call: ProviderCall, model: string): Promi
     const request = {
       path,
       body: { ...call.body, model },
-      form: streams ? 'stream' : 'plain',
+      form: canStream(provider, facts) ? 'stream' : 'plain',
       firstByte: call.firstByte,
       idle: call.idle,
     } as const;
@@ -94,6 +94,5 @@ function endOf(
 }
 
 function faultOf(fault: Fault, detail: string): ProviderEnd {
-  const observation = { fault, status: null, retryAfter: null, detail };
-  return { kind: 'fault', observation, response: null, again: false };
+  return { kind: 'fault', observation: because(fault, detail), response: null, again: false };
 }
