@@ -23,6 +23,9 @@ const ADAPTER_LIBRARIES = [
   'pino',
   'undici',
   'proxy-from-env',
+  'age-encryption',
+  'tar-stream',
+  'nodemailer',
 ];
 
 /** @param {string} name @param {string} from @param {readonly string[]} may */

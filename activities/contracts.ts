@@ -69,6 +69,10 @@ export interface HealResult {
   /** Entries that the source no longer has in the expected form. */
   readonly lost: number;
   readonly note: string;
+  /** The commit that holds the good bytes now, when healing made another one. */
+  readonly commit: string | null;
+  /** Entries that could not be made whole where they were and were stored another way. */
+  readonly fallback: number;
 }
 
 export interface RecordInput extends RunRef {

@@ -63,11 +63,23 @@ export const ERRORS = {
     http: 409,
     hint: 'Another writer moved the branch; the run is repeated on the new head by itself.',
   },
+  DESTINATION_DENIED: {
+    kind: 'permanent',
+    exit: 1,
+    http: 502,
+    hint: 'Give the destination a token that may read and write the contents of that repository (docs/backup.md says how to make one), or mend its owner and repo in backup-manifest.yaml.',
+  },
   DESTINATION_FOREIGN: {
     kind: 'permanent',
     exit: 1,
     http: 409,
     hint: 'Give this destination a path or a `prefix` of its own in backup-manifest.yaml, so that what lies there stays untouched.',
+  },
+  DESTINATION_UNREACHABLE: {
+    kind: 'transient',
+    exit: 4,
+    http: 502,
+    hint: 'Check the network, the proxy and `base_url`; the next run goes on where this one stopped.',
   },
   DESTINATION_UNREADABLE: {
     kind: 'permanent',
@@ -110,6 +122,12 @@ export const ERRORS = {
     exit: 1,
     http: 503,
     hint: 'Run `nxs provider list` to see who is out and until when, and `nxs provider verify` to try each one.',
+  },
+  RATE_LIMITED: {
+    kind: 'rate-limited',
+    exit: 4,
+    http: 503,
+    hint: 'Nothing to do: the run waits until then and goes on; `nxs backup status` shows the wait.',
   },
   RESTORE_NOT_VERIFIED: {
     kind: 'permanent',

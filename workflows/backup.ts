@@ -76,11 +76,11 @@ async function backUpTo(
       [{ run, destination }],
     );
     phase.enter('verifying', `${destination}: reading back`);
-    const { verified, note } = await verifyAndHeal(run, destination, published, phase);
-    const state = allProved(verified.counts) && plan.problems === 0 ? 'proved' : 'not_proved';
+    const { verified, note, commit, calm } = await verifyAndHeal(run, destination, published, phase);
+    const state = allProved(verified.counts) && plan.problems === 0 && calm ? 'proved' : 'not_proved';
     return {
       ...blank(planned, state, note),
-      commit: published.commit,
+      commit,
       unchanged: published.unchanged,
       uploaded: published.uploaded,
       read: verified.read,
@@ -92,12 +92,21 @@ async function backUpTo(
   }
 }
 
+interface Proving {
+  readonly verified: VerifyResult;
+  readonly note: string | null;
+  /** Where the proved tree is; healing may have needed another commit. */
+  readonly commit: string;
+  /** False: something stays broken in the destination, though a whole copy lies beside it now. */
+  readonly calm: boolean;
+}
+
 async function verifyAndHeal(
   run: string,
   destination: string,
   published: PublishResult,
   phase: Phase,
-): Promise<{ verified: VerifyResult; note: string | null }> {
+): Promise<Proving> {
   const look = (round: number): Promise<VerifyResult> =>
     bulk.verifyBackup.executeWithOptions(
       { summary: round === 0 ? `read back from ${destination}` : `read back what was healed (${round})` },
@@ -105,6 +114,8 @@ async function verifyAndHeal(
     );
   let verified = await look(0);
   const notes = published.note === null ? [] : [published.note];
+  let { commit } = published;
+  let calm = true;
   for (let round = 1; round <= HEAL_ROUNDS && verified.healable > 0; round++) {
     phase.enter('healing', `${destination}: ${describeCounts(verified.counts)}`);
     const healed = await bulk.healBackup.executeWithOptions(
@@ -112,6 +123,8 @@ async function verifyAndHeal(
       [{ run, destination, round }],
     );
     notes.push(healed.note);
+    commit = healed.commit ?? commit;
+    calm &&= !(healed.fallback > 0);
     const again = await look(round);
     verified = {
       ...again,
@@ -121,11 +134,8 @@ async function verifyAndHeal(
       },
     };
   }
-  phase.enter(
-    'verified',
-    `${destination} ${published.commit.slice(0, 12)}: ${describeCounts(verified.counts)}`,
-  );
-  return { verified, note: notes.length === 0 ? null : notes.join('; ') };
+  phase.enter('verified', `${destination} ${commit.slice(0, 12)}: ${describeCounts(verified.counts)}`);
+  return { verified, note: notes.length === 0 ? null : notes.join('; '), commit, calm };
 }
 
 function blank(

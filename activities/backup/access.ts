@@ -28,7 +28,13 @@ export async function checkAccess(ports: BackupPorts, input: RunRef, task: Task)
       })),
     },
   });
-  if (!healthy) await ports.notify({ level: 'warning', title: 'backup destinations', text: summary });
+  await ports.notify({
+    incident: 'backup/access',
+    state: healthy ? 'resolved' : 'raised',
+    level: 'warning',
+    title: 'backup destinations',
+    text: summary,
+  });
   return { destinations, healthy, backupDue, summary };
 }
 

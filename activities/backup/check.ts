@@ -59,7 +59,13 @@ export async function checkBackup(ports: BackupPorts, input: CheckInput, task: T
       duration_ms: ports.now() - started,
     },
   });
-  if (!green) await ports.notify({ level: 'warning', title: 'backup verification', text: summary });
+  await ports.notify({
+    incident: 'backup/verification',
+    state: green ? 'resolved' : 'raised',
+    level: 'warning',
+    title: 'backup verification',
+    text: summary,
+  });
   return { green, summary, destinations };
 }
 

@@ -15,12 +15,21 @@ export async function healBackup(ports: BackupPorts, input: VerifyInput, task: T
   task.progress(`reading ${files.length} files again`);
   const { held, lost } = await stageAgain(ports, input.run, files, task);
   const healable = [...new Set(files.map((file) => file.oid))].filter((oid) => held.has(oid));
-  if (healable.length === 0) return { healed: 0, lost: lost.length, note: describe(null, lost) };
+  const none = { healed: 0, lost: lost.length, note: describe(null, lost), commit: null, fallback: 0 };
+  if (healable.length === 0) return none;
   task.progress(`writing ${healable.length} objects to ${store.name} again`);
-  const note = await touching(ports, store, () =>
-    store.heal(healable, ports.stages.open(input.run), task.signal),
+  const published = await ports.state.loadPublished(input.run, store.name);
+  const healing = {
+    oids: healable,
+    commit: published.commit,
+    at: new Date(ports.now()).toISOString(),
+    author: ports.settings.node,
+  };
+  const { note, commit, fallback } = await touching(ports, store, () =>
+    store.heal(healing, ports.stages.open(input.run), task.signal),
   );
-  return { healed: healable.length, lost: lost.length, note: describe(note, lost) };
+  if (commit !== null) await ports.state.savePublished(input.run, store.name, { ...published, commit });
+  return { healed: healable.length, lost: lost.length, note: describe(note, lost), commit, fallback };
 }
 
 function describe(note: string | null, lost: readonly string[]): string {

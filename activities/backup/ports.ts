@@ -6,6 +6,7 @@ import type { FileRule } from '../../domain/backup/select.js';
 import type { RestoreReport } from '../../domain/restore/result.js';
 import { NxsError } from '../../domain/errors.js';
 import type { NewEvent } from '../../domain/journal.js';
+import type { Notice } from '../../domain/notify/notice.js';
 
 export type ConfiguredDestination =
   | { readonly state: 'ready'; readonly name: string; readonly kind: string; readonly store: Destination }
@@ -72,11 +73,7 @@ export interface BackupPorts {
   /** Appends to the journal; the same id twice is one event. */
   journal(event: NewEvent): Promise<void>;
   /** Tells a person; a channel that fails never fails the job. */
-  notify(notice: {
-    readonly level: 'info' | 'warning';
-    readonly title: string;
-    readonly text: string;
-  }): Promise<void>;
+  notify(notice: Notice): Promise<void>;
   /** Removes what is past its retention. Never throws. */
   tidy(): Promise<void>;
   /** Epoch ms. */

@@ -58,7 +58,7 @@ async function commitFiles(
     {
       parent: view.head?.commit ?? null,
       prefix: store.prefix,
-      entries: files.map(({ path, oid, mode }) => ({ path: store.prefix + path, oid, mode })),
+      entries: files.map(({ path, oid, size, mode }) => ({ path: store.prefix + path, oid, size, mode })),
       extra: [{ path: store.prefix + MANIFEST_PATH, bytes: new TextEncoder().encode(manifest) }],
       missing,
       message: `Backup of ${ports.settings.node} at ${at}\n\n${files.length} files\nNxs-Run: ${run}\n`,
@@ -109,13 +109,16 @@ async function rescue(
   const broken: EntryResult[] = catalog.files.map((file) => unproved(file, 'UNREADABLE', 'remote', damage));
   await ports.state.saveEntries(input.run, store.name, broken);
   const stage = ports.stages.open(input.run);
-  const attempt = await store
-    .heal(
-      catalog.files.map((file) => file.oid),
-      stage,
-      task.signal,
-    )
-    .catch(() => 'healing in place failed');
+  const healing = {
+    oids: catalog.files.map((file) => file.oid),
+    commit: null,
+    at: new Date(ports.now()).toISOString(),
+    author: ports.settings.node,
+  };
+  const attempt = await store.heal(healing, stage, task.signal).then(
+    ({ note }) => note,
+    () => 'healing in place failed',
+  );
   try {
     return { view: await viewRemote(ports, store, null, task), note: `${damage} ${attempt}` };
   } catch (error) {

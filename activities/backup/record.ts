@@ -33,13 +33,13 @@ export async function recordBackup(ports: BackupPorts, input: RecordInput): Prom
       data: { run: record.run, reason: record.summary, files: record.files, before: record.held.before },
     });
   }
-  if (record.outcome !== 'green') {
-    await ports.notify({
-      level: 'warning',
-      title: `backup ${record.outcome.replace('_', ' ')}`,
-      text: record.summary,
-    });
-  }
+  await ports.notify({
+    incident: 'backup/run',
+    state: record.outcome === 'green' ? 'resolved' : 'raised',
+    level: 'warning',
+    title: `backup ${record.outcome.replace('_', ' ')}`,
+    text: record.summary,
+  });
   await ports.stages.remove(record.run);
   await ports.tidy();
   return record;

@@ -33,6 +33,10 @@ export function createGitDestination(options: GitDestinationOptions): Destinatio
     kind: 'git',
     location: store.path,
     prefix,
+    branch,
+    exposed: false,
+    lineage: null,
+    recover: null,
     access: (dataDir) => storeAccess(store, dataDir),
     sharesDisk: (dataDir) => sharesDisk(store.path, dataDir),
     prepare: () => prepareStore(store),
@@ -41,7 +45,9 @@ export function createGitDestination(options: GitDestinationOptions): Destinatio
     lacks: (oids) => lackedObjects(store, oids),
     read: (objects, signal) => readBlobs(store, objects, signal),
     publish: (change, stage, signal) => publishChange(store, change, stage, signal),
-    heal: (oids, stage, signal) => healStore(store, oids, stage, signal),
+    async heal({ oids }, stage, signal) {
+      return { note: await healStore(store, oids, stage, signal), commit: null, fallback: 0 };
+    },
     setAside: (stamp) => setAside(store, stamp),
     witness: () => storeWitness(store),
     revisions: (limit) => listRevisions(store, limit),

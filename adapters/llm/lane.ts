@@ -3,8 +3,8 @@
 import type { SecureContext } from 'node:tls';
 import { buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
-import type { Connect } from './connect.js';
-import { proxyAuthorization, proxyError, tunnelConnect } from './tunnel.js';
+import type { Connect } from '../net/connect.js';
+import { proxyAuthorization, proxyError, tunnelConnect } from '../net/tunnel.js';
 
 /** Longest wait for a connection, and for a proxy's answer to CONNECT, ms. */
 const CONNECT_TIMEOUT = 5_000;

@@ -3,9 +3,9 @@
 import { createLane } from './lane.js';
 import type { Connecting, Lane, LaneHandler } from './lane.js';
 import type { Endpoint } from './endpoint.js';
-import { proxyFor } from './proxy.js';
-import { trustOf } from './trust.js';
-import type { Environment } from './trust.js';
+import { proxyFor } from '../net/proxy.js';
+import { trustOf } from '../net/trust.js';
+import type { Environment } from '../net/trust.js';
 
 export interface WireOptions {
   /** HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and NODE_EXTRA_CA_CERTS are read. */

@@ -1,10 +1,5 @@
 // The channel that cannot fail: a structured line in the worker's log.
-
-export interface Notice {
-  readonly level: 'info' | 'warning';
-  readonly title: string;
-  readonly text: string;
-}
+import type { Notice } from '../../domain/notify/notice.js';
 
 /** The part of a logger that notices need. */
 export interface NoticeLog {
@@ -15,8 +10,8 @@ export interface NoticeLog {
 /** Writes notices to the log. */
 export function logNotifier(log: NoticeLog): (notice: Notice) => Promise<void> {
   return (notice) => {
-    const fields = { notice: notice.title };
-    if (notice.level === 'warning') log.warn(fields, notice.text);
+    const fields = { notice: notice.title, incident: notice.incident, state: notice.state };
+    if (notice.state === 'raised' && notice.level !== 'info') log.warn(fields, notice.text);
     else log.info(fields, notice.text);
     return Promise.resolve();
   };

@@ -55,6 +55,8 @@ export interface TreeEntry {
   /** Path in the destination's tree, prefix included. */
   readonly path: string;
   readonly oid: string;
+  /** Bytes. */
+  readonly size: number;
   readonly mode: StagedFile['mode'];
 }
 
@@ -81,7 +83,58 @@ export interface Published {
   readonly uploaded: number;
 }
 
-export type AccessState = 'ok' | 'absent' | 'unreadable' | 'unwritable' | 'low_space';
+/** What is to be written anew, and where it is missing. */
+export interface Healing {
+  /** Blobs that verification found wrong; the stage holds their good bytes. */
+  readonly oids: readonly string[];
+  /** The commit that was verified; null: its tree cannot even be read. */
+  readonly commit: string | null;
+  /** ISO 8601 time and author of a commit, where one is needed. */
+  readonly at: string;
+  readonly author: string;
+}
+
+export interface Healed {
+  /** What happened, one sentence. */
+  readonly note: string;
+  /** The commit that holds the good bytes now, when another one was needed; null: the verified one does. */
+  readonly commit: string | null;
+  /** Blobs that stay broken where they were and were stored another way: whole again, and nothing to be calm about. */
+  readonly fallback: number;
+}
+
+/** A commit that somebody else made on our branch. */
+export interface ForeignCommit {
+  readonly commit: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly author: string;
+  readonly subject: string;
+}
+
+/**
+ * How a branch's head relates to the head that we recorded last. `rewound`: it does not descend from it, though the store
+ * still has it; `gone`: the branch is not there; `recreated`: the store does not know our commit (any more).
+ */
+export type Lineage =
+  | { readonly kind: 'same' }
+  | {
+      readonly kind: 'descends';
+      /** Newest first; at most a few, `count` is all of them. */
+      readonly commits: readonly ForeignCommit[];
+      readonly count: number;
+    }
+  | { readonly kind: 'rewound' | 'gone' | 'recreated' };
+
+/**
+ * For a destination behind an account. `denied`: the token is refused; `forbidden`: it is good and lacks a permission;
+ * `gone`: no such repository, or none that this token may know of; `renamed`: it answers under another name; `archived`: it
+ * can be read and not written; `expiring`: good, and the token ends within 7 days; `away`: it cannot be reached now.
+ */
+export type AccountState =
+  'denied' | 'forbidden' | 'gone' | 'renamed' | 'archived' | 'expiring' | 'away' | 'limited';
+
+export type AccessState = 'ok' | 'absent' | 'unreadable' | 'unwritable' | 'low_space' | AccountState;
 
 export interface Access {
   readonly state: AccessState;
@@ -95,8 +148,9 @@ export interface Access {
 
 /**
  * One place that holds backups. Every method is safe to repeat. Errors: NxsError
- * DESTINATION_UNREADABLE, DESTINATION_UNWRITABLE (also a full disk), DESTINATION_CONFLICT
- * (the head moved: plan again), CANCELLED.
+ * DESTINATION_UNREADABLE (what is stored is damaged), DESTINATION_UNWRITABLE (also a full disk), DESTINATION_CONFLICT
+ * (the head moved: plan again), DESTINATION_DENIED (token, permission, no such repository), DESTINATION_UNREACHABLE,
+ * RATE_LIMITED (with `until`, epoch ms, in its details: what was done so far is kept, call again then), CANCELLED.
  */
 export interface Destination {
   readonly name: string;
@@ -105,6 +159,10 @@ export interface Destination {
   readonly location: string;
   /** Subtree that this node owns: '' or 'some/dir/' with the trailing slash. */
   readonly prefix: string;
+  /** Branch that holds the backups. */
+  readonly branch: string;
+  /** True when others than this machine's owner can read what lies there: secrets are held back from it. */
+  readonly exposed: boolean;
   /** Can it be read and written, and is there room? Looks at all of it; for a cheap look take `sharesDisk`. */
   access(dataDir: string): Promise<Access>;
   /** True when it lies on the device of the data directory; null when unknown. */
@@ -114,21 +172,35 @@ export interface Destination {
   head(): Promise<Head | null>;
   /** The tree of one commit, recursively, in byte order of the path. */
   list(commit: string): Promise<readonly RemoteFile[]>;
-  /** Which of these blobs the destination does not hold, as its own index says. */
+  /** Which of these blobs the destination does not hold, as its own index says; where it has none, all of them. */
   lacks(oids: readonly string[]): Promise<readonly string[]>;
-  /** Reads blobs back, in the order asked. */
-  read(objects: readonly ObjectRequest[], signal?: CancelSignal): AsyncIterable<BlobRead>;
+  /** Reads blobs back, in any order. `commit`: one whose tree holds them, where that makes it cheaper. */
+  read(
+    objects: readonly ObjectRequest[],
+    signal?: CancelSignal,
+    commit?: string | null,
+  ): AsyncIterable<BlobRead>;
   publish(change: Change, stage: Stage | null, signal?: CancelSignal): Promise<Published>;
   /**
-   * Writes good copies of blobs that the destination holds broken, in place, and rebuilds broken trees.
-   * Returns what happened in one sentence; verification decides whether it helped.
+   * Writes good copies of blobs that the destination holds broken, in place where that can be, and rebuilds broken trees.
+   * Verification decides whether it helped.
    */
-  heal(oids: readonly string[], stage: Stage, signal?: CancelSignal): Promise<string>;
+  heal(healing: Healing, stage: Stage, signal?: CancelSignal): Promise<Healed>;
   /**
    * The last resort when the branch itself cannot be read: the store is moved aside (never deleted) and an
    * empty one takes its place. Returns where the old one is now.
    */
   setAside(at: string): Promise<string>;
+  /**
+   * How the branch's head relates to a head of ours. Null: nobody but us moves it, and the store's own repairs may move it
+   * back.
+   */
+  readonly lineage: ((recorded: string) => Promise<Lineage>) | null;
+  /**
+   * The same store on another branch, for backups that must not touch this one; begun at `commit` when the store still has
+   * it, else empty. Repeating it changes nothing.
+   */
+  readonly recover: ((branch: string, commit: string | null) => Promise<Destination>) | null;
   /** Cheap token that changes when the stored bytes were touched by anyone; null when it cannot be had. */
   witness(): Promise<string | null>;
   /** Newest first. */

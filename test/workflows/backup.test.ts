@@ -43,7 +43,8 @@ function activities(over: Partial<BackupActivities>): { calls: string[]; all: Pa
     publishBackup: () =>
       Promise.resolve({ commit: 'c'.repeat(40), unchanged: false, uploaded: 3, note: null }),
     verifyBackup: () => Promise.resolve(good),
-    healBackup: () => Promise.resolve({ healed: 1, lost: 0, note: '1 object written again' }),
+    healBackup: () =>
+      Promise.resolve({ healed: 1, lost: 0, note: '1 object written again', commit: null, fallback: 0 }),
     recordBackup: (input) => Promise.resolve(recordOf(input)),
     ...over,
   };

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createGitDestination } from '../../../adapters/git/destination.js';
 import { type StageHandle, type StagedRead, openStage, stageFiles } from '../../../adapters/git/stage.js';
-import type { Change, Destination } from '../../../domain/backup/ports.js';
+import type { Change, Destination, Stage } from '../../../domain/backup/ports.js';
 
 /** A scratch directory of the running test. */
 export function scratch(): string {
@@ -61,7 +61,12 @@ export async function changeTo(
   return {
     parent: head?.commit ?? null,
     prefix: destination.prefix,
-    entries: staged.map(({ path: at, oid, mode }) => ({ path: destination.prefix + at, oid, mode })),
+    entries: staged.map(({ path: at, oid, size, mode }) => ({
+      path: destination.prefix + at,
+      oid,
+      size,
+      mode,
+    })),
     extra: [
       {
         path: `${destination.prefix}.nxs/manifest.json`,
@@ -140,4 +145,18 @@ export function seeded(seed: number): () => number {
 export function noise(size: number, seed = 1): Buffer {
   const random = seeded(seed);
   return Buffer.from(Array.from({ length: size }, () => Math.floor(random() * 256)));
+}
+
+/** Heals these blobs in the newest commit; the sentence. */
+export async function healed(
+  destination: Destination,
+  oids: readonly string[],
+  stage: Stage,
+): Promise<string> {
+  const commit = (await destination.head().catch(() => null))?.commit ?? null;
+  const { note } = await destination.heal(
+    { oids, commit, at: '2026-11-20T11:00:00Z', author: 'home' },
+    stage,
+  );
+  return note;
 }

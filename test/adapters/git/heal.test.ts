@@ -1,7 +1,18 @@
 import { chmodSync, cpSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Files, type Lab, backup, expected, git, lab, noise, readBack, seeded } from './fixtures.js';
+import {
+  type Files,
+  type Lab,
+  backup,
+  expected,
+  git,
+  healed,
+  lab,
+  noise,
+  readBack,
+  seeded,
+} from './fixtures.js';
 import type { StagedRead } from '../../../adapters/git/stage.js';
 
 const FILES: Files = {
@@ -57,7 +68,7 @@ describe('a flipped byte', () => {
       const broken = await wrong(at, staged);
       if (broken.length === 0 && (await listable(at))) continue;
       found += 1;
-      const said = await at.destination.heal(broken, stage);
+      const said = await healed(at.destination, broken, stage);
       const label = `offset ${String(offset)} of ${String(size)}: ${said}`;
       expect(await readBack(at.destination, staged), label).toEqual(expected(staged));
       expect(await listable(at), label).toBe(true);
@@ -81,7 +92,7 @@ describe('a flipped byte', () => {
       flip(index, offset);
       const broken = await wrong(at, staged);
       if (broken.length === 0 && (await listable(at))) continue;
-      const said = await at.destination.heal(broken, stage);
+      const said = await healed(at.destination, broken, stage);
       const label = `offset ${String(offset)}: ${said}`;
       expect(await readBack(at.destination, staged), label).toEqual(expected(staged));
       expect(await listable(at), label).toBe(true);
@@ -96,7 +107,7 @@ describe('a damaged store', () => {
     truncateSync(packFile(at, '.pack'), 3000);
     const broken = await wrong(at, staged);
     expect(broken.length).toBeGreaterThan(0);
-    await at.destination.heal(broken, stage);
+    await healed(at.destination, broken, stage);
     expect(await readBack(at.destination, staged)).toEqual(expected(staged));
     expect(git(at.store, 'fsck', '--full', '--no-dangling')).toBe('');
   });
@@ -105,7 +116,8 @@ describe('a damaged store', () => {
     const at = await lab();
     const { stage, staged } = await backup(at, FILES);
     rmSync(packFile(at, '.idx'));
-    const said = await at.destination.heal(
+    const said = await healed(
+      at.destination,
       staged.map((file) => file.oid),
       stage,
     );
@@ -130,7 +142,7 @@ describe('a damaged store', () => {
     rmSync(two ?? '');
     const broken = await wrong(at, staged);
     expect(broken).toHaveLength(2);
-    await at.destination.heal(broken, stage);
+    await healed(at.destination, broken, stage);
     expect(await readBack(at.destination, staged)).toEqual(expected(staged));
     expect(git(at.store, 'fsck', '--full', '--no-dangling')).toBe('');
   });
@@ -146,7 +158,7 @@ describe('a damaged store', () => {
       if (readFileSync(file).length > 20_000) flip(file, 10_000);
     }
     expect(await readBack(at.destination, old.staged)).not.toEqual(expected(old.staged));
-    const said = await at.destination.heal([lost?.oid ?? ''], stage);
+    const said = await healed(at.destination, [lost?.oid ?? ''], stage);
     expect(said).toMatch(/1 object of older backups could not be saved/);
     expect(readdirSync(path.join(at.store, 'nxs/damaged')).some((name) => name.endsWith('.pack'))).toBe(true);
     expect(await readBack(at.destination, staged)).toEqual(expected(staged));
