@@ -1,8 +1,9 @@
 // All that workflows may know of activities: types. Inputs and results are small and free of contents and secrets; what
 // runs (destinations, tokens, paths) comes from the worker's own config.
 import type { Access } from '../domain/backup/ports.js';
-import type { Counts, DestinationRecord, RunRecord, Trigger } from '../domain/backup/record.js';
+import type { DestinationRecord, RunRecord, Trigger } from '../domain/backup/record.js';
 import type { VerifyLevel } from '../domain/backup/proof.js';
+import type { HealingDone, PublishedCommit, Verified } from '../domain/backup/proving.js';
 import type { CheckResult, RestoreResult } from '../domain/backup/results.js';
 import type { Fault } from '../domain/failover/fault.js';
 import type { NamedReading } from '../domain/failover/manager.js';
@@ -44,35 +45,19 @@ export interface DestinationRef extends RunRef {
   readonly destination: string;
 }
 
-export interface PublishResult {
-  readonly commit: string;
-  readonly unchanged: boolean;
-  readonly uploaded: number;
-  /** What had to be done to make the destination usable; null when nothing. */
-  readonly note: string | null;
-}
+export type PublishResult = PublishedCommit;
 
 export interface VerifyInput extends DestinationRef {
   /** 0 for the first look, then one more after each healing. */
   readonly round: number;
 }
 
-export interface VerifyResult {
-  readonly counts: Counts;
-  /** Entries that uploading again can mend. */
-  readonly healable: number;
-  readonly read: DestinationRecord['read'];
-}
+export type VerifyResult = Verified;
 
-export interface HealResult {
+export interface HealResult extends HealingDone {
   readonly healed: number;
   /** Entries that the source no longer has in the expected form. */
   readonly lost: number;
-  readonly note: string;
-  /** The commit that holds the good bytes now, when healing made another one. */
-  readonly commit: string | null;
-  /** Entries that could not be made whole where they were and were stored another way. */
-  readonly fallback: number;
 }
 
 export interface RecordInput extends RunRef {

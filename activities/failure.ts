@@ -14,7 +14,9 @@ export function toFailure(error: unknown, scrub: (text: string) => string): Erro
   const failure = ApplicationFailure.create({
     type: code,
     message: scrub(errorMessage(error)),
-    nonRetryable: ERRORS[code].kind === 'permanent' || errno === 'ENOSPC',
+    // To be told to wait is the workflow's matter, on a timer that everybody can see.
+    nonRetryable:
+      ERRORS[code].kind === 'permanent' || ERRORS[code].kind === 'rate-limited' || errno === 'ENOSPC',
     details: error instanceof NxsError ? [error.details] : [],
   });
   failure.stack = '';

@@ -47,6 +47,16 @@ export const knownBody = z.discriminatedUnion('type', [
     data: z.looseObject({ destinations: z.array(z.looseObject({ name: z.string(), state: z.string() })) }),
   }),
   z.object({
+    type: z.literal('backup.tampered'),
+    data: z.looseObject({
+      destination: z.string(),
+      kind: z.enum(['rewound', 'gone', 'recreated']),
+      old_head: z.string(),
+      seen_head: z.string().nullable(),
+      branch: z.string(),
+    }),
+  }),
+  z.object({
     type: z.literal('backup.verified'),
     data: z.looseObject({
       run: z.string(),

@@ -7,7 +7,8 @@ import { runRecordSchema, type RunRecord } from '../domain/backup/record.js';
 import { isTooOld } from '../domain/backup/proof.js';
 import type { EntryResult } from '../domain/backup/entry.js';
 import type { BackupState, ProofBook } from '../domain/backup/local-ports.js';
-import { backupPaths, backupPorts, SILENT } from './backup-parts.js';
+import { backupPorts, SILENT } from './backup-parts.js';
+import { backupPaths } from './backup-paths.js';
 
 /** One file in one destination. The document's dashboard asks for these: file, last_backup, verified, hash_match. */
 const fileRowSchema = z.object({

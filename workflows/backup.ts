@@ -2,17 +2,13 @@
 // came back from the destination and hashed right.
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { BackupPlan, PlannedDestination, PublishResult, VerifyResult } from '../activities/contracts.js';
-import {
-  allProved,
-  describeCounts,
-  plural,
-  type DestinationRecord,
-  type RunRecord,
-} from '../domain/backup/record.js';
+import { describeCounts, plural, type DestinationRecord, type RunRecord } from '../domain/backup/record.js';
+import { blankRecord, finishedRecord, firstLook, lookAgain, type Proving } from '../domain/backup/proving.js';
 import type { BackupInput } from './messages.js';
-import { ended, reasonOf } from './failure.js';
+import { codeOf, ended, reasonOf } from './failure.js';
 import { now, runName, trackPhase, type Phase } from './phase.js';
 import { brief, bulk } from './proxies.js';
+import { patiently } from './waiting.js';
 
 /** Uploading again is tried twice in one run; what is still wrong then is not a matter of trying. */
 const HEAL_ROUNDS = 2;
@@ -29,9 +25,11 @@ export async function backupAndVerify(input: BackupInput): Promise<RunRecord> {
   let failure: string | null = null;
   let destinations: DestinationRecord[] = [];
   try {
-    plan = await bulk.planBackup.executeWithOptions({ summary: 'scan, read once and hash what changed' }, [
-      { run, confirm: input.confirm },
-    ]);
+    plan = await patiently(phase, 'staging', () =>
+      bulk.planBackup.executeWithOptions({ summary: 'scan, read once and hash what changed' }, [
+        { run, confirm: input.confirm },
+      ]),
+    );
     destinations = await backUpAll(run, plan, phase);
   } catch (error) {
     failure = reasonOf(error);
@@ -71,34 +69,18 @@ async function backUpTo(
   const destination = planned.name;
   let published: PublishResult | null = null;
   try {
-    published = await bulk.publishBackup.executeWithOptions(
-      { summary: `${plural(plan.files, 'file')} to ${destination}` },
-      [{ run, destination }],
+    published = await patiently(phase, 'backing up', () =>
+      bulk.publishBackup.executeWithOptions({ summary: `${plural(plan.files, 'file')} to ${destination}` }, [
+        { run, destination },
+      ]),
     );
     phase.enter('verifying', `${destination}: reading back`);
-    const { verified, note, commit, calm } = await verifyAndHeal(run, destination, published, phase);
-    const state = allProved(verified.counts) && plan.problems === 0 && calm ? 'proved' : 'not_proved';
-    return {
-      ...blank(planned, state, note),
-      commit,
-      unchanged: published.unchanged,
-      uploaded: published.uploaded,
-      read: verified.read,
-      counts: verified.counts,
-    };
+    const proving = await verifyAndHeal(run, destination, published, phase);
+    return finishedRecord(blank(planned, 'failed', null), published, proving, plan.problems);
   } catch (error) {
     const commit = published?.commit ?? null;
-    return { ...blank(planned, 'failed', reasonOf(error)), commit };
+    return { ...blank(planned, 'failed', reasonOf(error)), commit, code: codeOf(error) };
   }
-}
-
-interface Proving {
-  readonly verified: VerifyResult;
-  readonly note: string | null;
-  /** Where the proved tree is; healing may have needed another commit. */
-  readonly commit: string;
-  /** False: something stays broken in the destination, though a whole copy lies beside it now. */
-  readonly calm: boolean;
 }
 
 async function verifyAndHeal(
@@ -108,52 +90,35 @@ async function verifyAndHeal(
   phase: Phase,
 ): Promise<Proving> {
   const look = (round: number): Promise<VerifyResult> =>
-    bulk.verifyBackup.executeWithOptions(
-      { summary: round === 0 ? `read back from ${destination}` : `read back what was healed (${round})` },
-      [{ run, destination, round }],
+    patiently(phase, 'verifying', () =>
+      bulk.verifyBackup.executeWithOptions(
+        { summary: round === 0 ? `read back from ${destination}` : `read back what was healed (${round})` },
+        [{ run, destination, round }],
+      ),
     );
-  let verified = await look(0);
-  const notes = published.note === null ? [] : [published.note];
-  let { commit } = published;
-  let calm = true;
-  for (let round = 1; round <= HEAL_ROUNDS && verified.healable > 0; round++) {
-    phase.enter('healing', `${destination}: ${describeCounts(verified.counts)}`);
-    const healed = await bulk.healBackup.executeWithOptions(
-      { summary: `upload ${plural(verified.healable, 'damaged file')} again` },
-      [{ run, destination, round }],
+  let proving = firstLook(await look(0));
+  for (let round = 1; round <= HEAL_ROUNDS && proving.verified.healable > 0; round++) {
+    const { healable, counts } = proving.verified;
+    phase.enter('healing', `${destination}: ${describeCounts(counts)}`);
+    const healed = await patiently(phase, 'healing', () =>
+      bulk.healBackup.executeWithOptions({ summary: `upload ${plural(healable, 'damaged file')} again` }, [
+        { run, destination, round },
+      ]),
     );
-    notes.push(healed.note);
-    commit = healed.commit ?? commit;
-    calm &&= !(healed.fallback > 0);
-    const again = await look(round);
-    verified = {
-      ...again,
-      read: {
-        files: verified.read.files + again.read.files,
-        bytes: verified.read.bytes + again.read.bytes,
-      },
-    };
+    proving = lookAgain(proving, healed, await look(round));
   }
-  phase.enter('verified', `${destination} ${commit.slice(0, 12)}: ${describeCounts(verified.counts)}`);
-  return { verified, note: notes.length === 0 ? null : notes.join('; '), commit, calm };
+  const commit = proving.commit ?? published.commit;
+  phase.enter(
+    'verified',
+    `${destination} ${commit.slice(0, 12)}: ${describeCounts(proving.verified.counts)}`,
+  );
+  return proving;
 }
 
 function blank(
-  planned: PlannedDestination,
+  { name, kind, location, sameDisk }: PlannedDestination,
   state: DestinationRecord['state'],
   note: string | null,
 ): DestinationRecord {
-  return {
-    name: planned.name,
-    kind: planned.kind,
-    location: planned.location,
-    state,
-    commit: null,
-    unchanged: false,
-    uploaded: 0,
-    read: { files: 0, bytes: 0 },
-    counts: {},
-    same_disk: planned.sameDisk,
-    note,
-  };
+  return blankRecord({ name, kind, location, same_disk: sameDisk }, state, note);
 }

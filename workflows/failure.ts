@@ -9,6 +9,12 @@ export function reasonOf(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
+/** The error table's code that an activity failed with, or null. */
+export function codeOf(error: unknown): string | null {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure ? (cause.type ?? null) : null;
+}
+
 /** Ends a workflow as Failed, for good, with a row of the error table as its type; a stack would only show our own lines. */
 export function ended(code: ErrorCode, message: string, ...details: unknown[]): ApplicationFailure {
   const failure = ApplicationFailure.create({ type: code, message, nonRetryable: true, details });

@@ -8,14 +8,21 @@ import { ended } from './failure.js';
 import type { VerifyWorkflowInput } from './messages.js';
 import { runName, trackPhase } from './phase.js';
 import { bulk } from './proxies.js';
+import { patiently } from './waiting.js';
 
 /** Returns what it saw when all is proved; else ends as Failed with BACKUP_NOT_GREEN and the result in the details. */
 export async function verifyBackups(input: VerifyWorkflowInput): Promise<CheckResult> {
   const phase = trackPhase('reading back');
   const run = runName();
-  const result = await bulk.checkBackup.executeWithOptions({ summary: `${input.level} verification` }, [
-    { run, workflowId: workflowInfo().workflowId, destination: input.destination, level: input.level },
-  ]);
+  const asked = {
+    run,
+    workflowId: workflowInfo().workflowId,
+    destination: input.destination,
+    level: input.level,
+  };
+  const result = await patiently(phase, 'reading back', () =>
+    bulk.checkBackup.executeWithOptions({ summary: `${input.level} verification` }, [asked]),
+  );
   phase.finish(result.green ? 'green' : 'not_green', result.summary);
   if (result.green) return result;
   if (input.heal) {

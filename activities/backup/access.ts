@@ -2,6 +2,7 @@
 import { errorMessage } from '../../domain/errors.js';
 import { isTooOld } from '../../domain/backup/proof.js';
 import type { AccessResult, RunRef } from '../contracts.js';
+import { tellAccount, tellRecency } from './notices.js';
 import type { BackupPorts, ConfiguredDestination, Task } from './ports.js';
 
 type DestinationAccess = AccessResult['destinations'][number];
@@ -14,7 +15,7 @@ export async function checkAccess(ports: BackupPorts, input: RunRef, task: Task)
     destinations.push(await checkOne(ports, destination));
   }
   const healthy = destinations.every(({ access, tooOld }) => isUsable(access) && !tooOld);
-  const backupDue = destinations.some(({ access, tooOld }) => tooOld && access !== null);
+  const backupDue = destinations.some(({ access, tooOld }) => tooOld && access !== null && canHelp(access));
   const summary = destinations.map(describe).join('; ');
   await ports.journal({
     id: `access/${input.run}`,
@@ -28,13 +29,7 @@ export async function checkAccess(ports: BackupPorts, input: RunRef, task: Task)
       })),
     },
   });
-  await ports.notify({
-    incident: 'backup/access',
-    state: healthy ? 'resolved' : 'raised',
-    level: 'warning',
-    title: 'backup destinations',
-    text: summary,
-  });
+  for (const destination of destinations) await tell(ports, destination);
   return { destinations, healthy, backupDue, summary };
 }
 
@@ -59,9 +54,25 @@ async function look(
   }
 }
 
-/** A destination that is not there yet is made by the first backup. */
+async function tell(
+  ports: BackupPorts,
+  { name, access, lastProved, tooOld }: DestinationAccess,
+): Promise<void> {
+  if (access === null || access.state === 'limited') return;
+  await tellAccount(ports, name, access.state === 'ok' ? null : access.detail);
+  const age =
+    lastProved === null ? 'no backup was ever proved there' : `the last proved backup is of ${lastProved}`;
+  await tellRecency(ports, name, tooOld ? age : null);
+}
+
+/** A backup is no cure for an account in trouble; the schedule tries again soon enough. */
+function canHelp({ state }: NonNullable<DestinationAccess['access']>): boolean {
+  return !['denied', 'forbidden', 'gone', 'archived', 'away', 'limited'].includes(state);
+}
+
+/** To be asked to wait says nothing of the access. */
 function isUsable(access: DestinationAccess['access']): boolean {
-  return access?.state === 'ok';
+  return access?.state === 'ok' || access?.state === 'limited';
 }
 
 function describe({ name, access, lastProved, tooOld }: DestinationAccess): string {

@@ -9,14 +9,16 @@ import {
   type Counts,
 } from '../../domain/backup/record.js';
 import { isProved } from '../../domain/backup/entry.js';
-import { errorMessage } from '../../domain/errors.js';
+import { errorMessage, NxsError } from '../../domain/errors.js';
 import type { ProofBook } from '../../domain/backup/local-ports.js';
 import type { Destination } from '../../domain/backup/ports.js';
 import type { CheckInput } from '../contracts.js';
 import type { CheckResult } from '../../domain/backup/results.js';
 import { judge, provedTimes, type Question } from './judge.js';
+import { tellVerification } from './notices.js';
 import { storeOf, type BackupPorts, type ConfiguredDestination, type Task } from './ports.js';
 import { listCommit, lookingAt, trustedBook, viewCommit } from './remote.js';
+import { currentStore, findSetBack } from './trail.js';
 
 type DestinationCheck = CheckResult['destinations'][number];
 
@@ -40,7 +42,11 @@ export async function checkBackup(ports: BackupPorts, input: CheckInput, task: T
       continue;
     }
     const { store } = destination;
-    const failed = (error: unknown) => blank(name, 'failed', errorMessage(error));
+    const failed = (error: unknown) => {
+      // The workflow waits, and asks again.
+      if (error instanceof NxsError && error.code === 'RATE_LIMITED') throw error;
+      return blank(name, 'failed', errorMessage(error));
+    };
     destinations.push(await lookingAt(ports, store, () => checkOne(ports, store, input, task)).catch(failed));
   }
   const green = destinations.length > 0 && destinations.every(({ state }) => state === 'proved');
@@ -59,13 +65,11 @@ export async function checkBackup(ports: BackupPorts, input: CheckInput, task: T
       duration_ms: ports.now() - started,
     },
   });
-  await ports.notify({
-    incident: 'backup/verification',
-    state: green ? 'resolved' : 'raised',
-    level: 'warning',
-    title: 'backup verification',
-    text: summary,
-  });
+  for (const { name, state, bad, note } of destinations) {
+    if (state === 'not_configured') continue;
+    const trouble = [note, ...bad.slice(0, 3)].filter((line) => line !== null).join('; ');
+    await tellVerification(ports, name, state === 'proved' ? null : trouble);
+  }
   return { green, summary, destinations };
 }
 
@@ -76,16 +80,20 @@ function pick(ports: BackupPorts, name: string): ConfiguredDestination {
 
 async function checkOne(
   ports: BackupPorts,
-  store: Destination,
+  configured: Destination,
   input: CheckInput,
   task: Task,
 ): Promise<DestinationCheck> {
-  const { name } = store;
+  const { name } = configured;
+  const store = await currentStore(ports, configured);
+  const setBack = await findSetBack(ports, configured);
   const book = await trustedBook(ports, store);
   const witness = book?.witness ?? (await store.witness());
   const { head, listing, manifest, expected } = await lookAt(ports, store, book, task);
   if (head === null || expected.length === 0) {
-    return blank(name, 'not_proved', 'there is no backup in it yet');
+    return setBack === null
+      ? blank(name, 'not_proved', 'there is no backup in it yet')
+      : blank(name, 'tampered', setBack);
   }
   task.progress(`${input.level} verification of ${plural(expected.length, 'file')} in ${name}`);
   const provedAt = provedTimes(book?.files ?? []);
@@ -96,6 +104,7 @@ async function checkOne(
     listing,
     provedAt,
     healed: new Set<string>(),
+    commit: head,
     manifest: input.level === 'quick' ? null : manifest,
   };
   const [{ entries, proofs, read }, changed] = await Promise.all([
@@ -115,11 +124,11 @@ async function checkOne(
   const moved = book !== null && book.commit !== head;
   return {
     name,
-    state: allProved(counts) ? 'proved' : 'not_proved',
+    state: setBack !== null ? 'tampered' : allProved(counts) ? 'proved' : 'not_proved',
     commit: head,
     counts,
     read,
-    note: moved ? `its head ${head.slice(0, 12)} is not the one of our last run` : null,
+    note: setBack ?? (moved ? `its head ${head.slice(0, 12)} is not the one of our last run` : null),
     bad: entries
       .filter((entry) => !isProved(entry.status))
       .slice(0, NAMED)

@@ -4,6 +4,7 @@ import type { HealResult, VerifyInput } from '../contracts.js';
 import { storeOf, type BackupPorts, type Task } from './ports.js';
 import { touching } from './remote.js';
 import { stageAgain } from './stage-again.js';
+import { currentStore, leaveTrail } from './trail.js';
 
 /** Heals in place; whether it helped is decided by the verification that follows. */
 export async function healBackup(ports: BackupPorts, input: VerifyInput, task: Task): Promise<HealResult> {
@@ -25,10 +26,16 @@ export async function healBackup(ports: BackupPorts, input: VerifyInput, task: T
     at: new Date(ports.now()).toISOString(),
     author: ports.settings.node,
   };
-  const { note, commit, fallback } = await touching(ports, store, () =>
-    store.heal(healing, ports.stages.open(input.run), task.signal),
-  );
-  if (commit !== null) await ports.state.savePublished(input.run, store.name, { ...published, commit });
+  const { note, commit, fallback } = await touching(ports, store, async () => {
+    const branch = await currentStore(ports, store);
+    const healed = await branch.heal(healing, ports.stages.open(input.run), task.signal);
+    if (healed.commit !== null) {
+      const tamper = (await ports.state.loadTrail(store.name))?.tamper ?? null;
+      await leaveTrail(ports, store, healed.commit, tamper);
+      await ports.state.savePublished(input.run, store.name, { ...published, commit: healed.commit });
+    }
+    return healed;
+  });
   return { healed: healable.length, lost: lost.length, note: describe(note, lost), commit, fallback };
 }
 

@@ -28,11 +28,15 @@ export interface Question {
   readonly healed: ReadonlySet<string>;
   /** What the manifest must hash to when it is read back too; null: it stands, or nothing is read. */
   readonly manifest: string | null;
+  /** Commit whose tree is judged. */
+  readonly commit: string;
+  /** Filled while reading, for a caller that wants to keep what was read before an error. */
+  readonly results?: Map<string, ReadResult>;
 }
 
 /** Reads back what is due, and classifies every expected file. Throws NxsError DESTINATION_UNREADABLE for a bad manifest. */
 export async function judge(ports: BackupPorts, question: Question, task: Task): Promise<Judgement> {
-  const { store, expected, provedAt, healed, level, manifest } = question;
+  const { store, expected, provedAt, healed, level, manifest, commit, results = new Map() } = question;
   const now = ports.now();
   const known: Proof[] = expected.map((file) => ({ ...file, verifiedAt: provedAt.get(file.oid) ?? null }));
   const { every, within } = ports.settings.verify;
@@ -41,7 +45,11 @@ export async function judge(ports: BackupPorts, question: Question, task: Task):
   const ownManifest = question.listing.then((there) =>
     manifest === null || there.manifest === null ? NOTHING : readBack(ports, store, [there.manifest], task),
   );
-  const [listing, first, own] = await allOf(question.listing, readBack(ports, store, due, task), ownManifest);
+  const [listing, first, own] = await allOf(
+    question.listing,
+    readBack(ports, store, due, task, { commit, results }),
+    ownManifest,
+  );
   if (manifest !== null) requireManifest(store, listing.manifest, manifest, own);
   const listed = listing.files;
   // A path that lists another object is read through that object, so that the record can name the hash it has.

@@ -1,7 +1,7 @@
 // The first step of a run: one consistent picture of the source, with every byte that some destination lacks read once into
 // the run's stage. After it, nothing looks at the live files again.
 import type { Catalog, ProofBook, StageInput } from '../../domain/backup/local-ports.js';
-import type { Destination } from '../../domain/backup/ports.js';
+import type { Destination, RemoteFile } from '../../domain/backup/ports.js';
 import type { RunRecord } from '../../domain/backup/record.js';
 import type { StagedFile } from '../../domain/backup/entry.js';
 import { comparePaths } from '../../domain/paths.js';
@@ -10,7 +10,8 @@ import { isMassDelete } from '../../domain/mass-delete.js';
 import type { BackupPlan, PlanInput, PlannedDestination } from '../contracts.js';
 import { chooseFiles, type Choice } from './choose.js';
 import type { BackupPorts, ConfiguredDestination, Task } from './ports.js';
-import { trustedBook, viewRemote, type RemoteView } from './remote.js';
+import { standsFor, trustedBook, viewRemote, type RemoteView } from './remote.js';
+import { currentStore } from './trail.js';
 
 /** Names of missing files that a held run shows. */
 const EXAMPLES = 10;
@@ -79,14 +80,34 @@ async function look(
 ): Promise<Prepared> {
   const book = await trustedBook(ports, store);
   if (book !== null) await requireThere(ports, store, book, confirm);
+  await takeAsItIs(ports, store, confirm);
   await store.prepare();
-  const view = await viewSoundly(ports, store, book, task);
-  const listed = new Set(
-    [...(view?.files.values() ?? [])].map((file) => (file.size === null ? '' : file.oid)),
-  );
+  const { files, previous } = await seen(ports, store, book, task);
+  const listed = new Set(files.map((file) => (file.size === null ? '' : file.oid)));
   const lacking = new Set(await store.lacks(known.filter((oid) => !listed.has(oid))));
-  const previous = view?.manifest?.files ?? book?.files ?? [];
   return { planned, lacking, previous };
+}
+
+/**
+ * What lies there. A store that costs requests is believed to be as we proved it: whoever moved it meanwhile is noticed when it
+ * is published to, and what is then missing is read again.
+ */
+async function seen(
+  ports: BackupPorts,
+  store: Destination,
+  book: ProofBook | null,
+  task: Task,
+): Promise<{ files: readonly Pick<RemoteFile, 'oid' | 'size'>[]; previous: readonly StagedFile[] }> {
+  if (store.lineage !== null && standsFor(book, book?.commit ?? ''))
+    return { files: book.files, previous: book.files };
+  const view = await viewSoundly(ports, await currentStore(ports, store), book, task);
+  return { files: [...(view?.files.values() ?? [])], previous: view?.manifest?.files ?? book?.files ?? [] };
+}
+
+/** A person has looked at a branch that was set back, and takes it as it is. */
+async function takeAsItIs(ports: BackupPorts, store: Destination, confirm: string | null): Promise<void> {
+  const tamper = (await ports.state.loadTrail(store.name))?.tamper ?? null;
+  if (tamper !== null && tamper.token === confirm) await ports.state.saveTrail(store.name, null);
 }
 
 interface Asked {
@@ -125,6 +146,8 @@ async function viewSoundly(
     return await viewRemote(ports, store, book, task);
   } catch (error) {
     if (error instanceof NxsError && error.code === 'DESTINATION_UNREADABLE') return null;
+    // Without its manifest our own branch looks like somebody else's; publishing knows it by its history.
+    if (error instanceof NxsError && error.details['manifest'] === 'none' && book !== null) return null;
     throw error;
   }
 }

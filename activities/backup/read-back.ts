@@ -7,19 +7,27 @@ import type { BackupPorts, Task } from './ports.js';
 /** What each object id read back as. */
 export type ReadBack = ReadonlyMap<string, ReadResult>;
 
+export interface ReadingOptions {
+  readonly commit?: string | null;
+  readonly results?: Map<string, ReadResult>;
+}
+
 /** Between two signs of life, in blobs. */
 const PROGRESS_EVERY = 200;
 
-/** Reads these blobs back, each object once, and hashes them as they stream by. */
+/**
+ * Reads these blobs back, each object once, and hashes them as they stream by. `commit`: one whose tree holds them.
+ * `results` has what was read so far also when the reading ends with an error.
+ */
 export async function readBack(
   ports: BackupPorts,
   store: Destination,
   blobs: readonly { readonly oid: string; readonly size: number | null }[],
   task: Task,
+  { commit = null, results = new Map<string, ReadResult>() }: ReadingOptions = {},
 ): Promise<ReadBack> {
   const objects = [...new Map(blobs.map(({ oid, size }) => [oid, { oid, size: size ?? 0 }])).values()];
-  const results = new Map<string, ReadResult>();
-  for await (const blob of store.read(objects, task.signal)) {
+  for await (const blob of store.read(objects, task.signal, commit)) {
     if ('problem' in blob) {
       results.set(blob.oid, { kind: 'broken', reason: blob.reason });
     } else {

@@ -1,6 +1,7 @@
 // The last step of every run, good or bad: the record, the journal, and a word to the person when something is not green.
 import { outcomeOf, summarize, type DestinationRecord, type RunRecord } from '../../domain/backup/record.js';
 import type { RecordInput } from '../contracts.js';
+import { tellRun } from './notices.js';
 import type { BackupPorts } from './ports.js';
 
 /** Writes the record down. Repeating it writes the same event id once. */
@@ -17,11 +18,12 @@ export async function recordBackup(ports: BackupPorts, input: RecordInput): Prom
       files: record.files,
       bytes: record.bytes,
       counts: totals(record.destinations),
-      destinations: record.destinations.map(({ name, state, commit, note }) => ({
+      destinations: record.destinations.map(({ name, state, commit, note, checks }) => ({
         name,
         state,
         commit,
         reason: note,
+        checks,
       })),
       duration_ms: Math.max(0, Date.parse(record.finished) - Date.parse(record.started)),
     },
@@ -33,13 +35,7 @@ export async function recordBackup(ports: BackupPorts, input: RecordInput): Prom
       data: { run: record.run, reason: record.summary, files: record.files, before: record.held.before },
     });
   }
-  await ports.notify({
-    incident: 'backup/run',
-    state: record.outcome === 'green' ? 'resolved' : 'raised',
-    level: 'warning',
-    title: `backup ${record.outcome.replace('_', ' ')}`,
-    text: record.summary,
-  });
+  await tellRun(ports, record);
   await ports.stages.remove(record.run);
   await ports.tidy();
   return record;

@@ -31,7 +31,17 @@ export async function viewRemote(
   book: ProofBook | null,
   task: Task,
 ): Promise<RemoteView> {
-  const head = await store.head();
+  return viewHead(ports, store, await store.head(), book, task);
+}
+
+/** The same for a head that was just looked up. */
+export async function viewHead(
+  ports: BackupPorts,
+  store: Destination,
+  head: Head | null,
+  book: ProofBook | null,
+  task: Task,
+): Promise<RemoteView> {
   if (head === null) return { head, files: new Map(), manifest: null };
   return { head, ...(await viewCommit(ports, store, head.commit, book, task)) };
 }
@@ -78,7 +88,8 @@ export async function listCommit(store: Destination, commit: string): Promise<Li
     if (file.path.startsWith(store.prefix)) files.set(file.path.slice(store.prefix.length), file);
   }
   const manifest = files.get(MANIFEST_PATH) ?? null;
-  files.delete(MANIFEST_PATH);
+  // Our own corner: a word to people, stored forms; never somebody's file.
+  for (const path of files.keys()) if (path.startsWith('.nxs/')) files.delete(path);
   const other = [...files.keys()].find((path) => path.endsWith(`/${MANIFEST_PATH}`));
   if (other !== undefined) {
     throw new NxsError(
@@ -115,7 +126,9 @@ function requireOurs(
     );
   }
   if (manifest === null && files > 0) {
-    throw new NxsError('DESTINATION_FOREIGN', `${where} holds ${files} files that no nxs backup wrote.`);
+    throw new NxsError('DESTINATION_FOREIGN', `${where} holds ${files} files that no nxs backup wrote.`, {
+      manifest: 'none',
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import type { RestoreInput } from '../contracts.js';
 import type { RestoreResult } from '../../domain/backup/results.js';
 import { storeOf, type BackupPorts, type Task } from './ports.js';
 import { readCommit } from './remote.js';
+import { currentStore } from './trail.js';
 
 /** Files that were not restored and are named in the result. */
 const NAMED = 20;
@@ -31,7 +32,7 @@ export async function restoreBackup(
     id: input.run,
     files: found.files,
     wanted: input.paths,
-    source: found.store,
+    source: { read: (objects, signal) => found.store.read(objects, signal, found.commit) },
     target: input.to ?? ports.source.root,
     dryRun: input.dryRun,
     task,
@@ -93,10 +94,11 @@ async function findRevision(ports: BackupPorts, input: RestoreInput, task: Task)
 
 async function tryStore(
   ports: BackupPorts,
-  store: Destination,
+  configured: Destination,
   at: string | null,
   task: Task,
 ): Promise<Found | string> {
+  const store = await currentStore(ports, configured);
   if ((await store.access(ports.source.root)).state === 'absent')
     return `there is nothing at ${store.location}`;
   const commit = at === null ? ((await store.head())?.commit ?? null) : await store.resolve(at);

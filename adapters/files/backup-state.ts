@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { EntryResult } from '../../domain/backup/entry.js';
 import type { BackupState, Catalog, PublishedTree } from '../../domain/backup/local-ports.js';
 import { runRecordSchema, type RunRecord } from '../../domain/backup/record.js';
+import { tamperSchema, type Trail } from '../../domain/backup/trail.js';
 import { NxsError } from '../../domain/errors.js';
 import { fileNameOf } from '../../domain/ids.js';
 import { atomicWrite } from './atomic-write.js';
@@ -22,6 +23,8 @@ export function openBackupState(dir: string): BackupState {
   const runFile = (run: string, name: string): string => path.join(dir, 'runs', fileNameOf(run), name);
   const entriesFile = (run: string, destination: string): string =>
     runFile(run, `${fileNameOf(destination)}.entries.ndjson`);
+  const trailFile = (destination: string): string =>
+    path.join(dir, 'trails', `${fileNameOf(destination)}.json`);
   const ndjson = openNdjsonFiles();
   const proofs = openProofBooks(path.join(dir, 'proofs'), ndjson);
   return {
@@ -62,6 +65,8 @@ export function openBackupState(dir: string): BackupState {
     },
     saveProofs: (destination, book) => proofs.save(destination, book),
     loadProofs: (destination) => proofs.load(destination),
+    loadTrail: (destination) => readTrail(trailFile(destination)),
+    saveTrail: (destination, trail) => atomicWrite(trailFile(destination), `${JSON.stringify(trail)}\n`),
     async saveRecord(record) {
       await atomicWrite(runFile(record.run, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
       await atomicWrite(path.join(dir, 'last.json'), `${JSON.stringify(record, null, 2)}\n`);
@@ -69,6 +74,16 @@ export function openBackupState(dir: string): BackupState {
     },
     lastRecord: () => readRecord(path.join(dir, 'last.json')),
   };
+}
+
+async function readTrail(file: string): Promise<Trail | null> {
+  try {
+    const found = JSON.parse(await readFile(file, 'utf8')) as Partial<Trail> | null;
+    if (typeof found?.head !== 'string') return null;
+    return { head: found.head, tamper: tamperSchema.nullable().parse(found.tamper ?? null) };
+  } catch {
+    return null;
+  }
 }
 
 async function readRecord(file: string): Promise<RunRecord | null> {

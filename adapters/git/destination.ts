@@ -35,6 +35,7 @@ export function createGitDestination(options: GitDestinationOptions): Destinatio
     prefix,
     branch,
     exposed: false,
+    largest: null,
     lineage: null,
     recover: null,
     access: (dataDir) => storeAccess(store, dataDir),

@@ -2,6 +2,10 @@
 import { access, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Stages } from '../../domain/backup/local-ports.js';
+import { NxsError } from '../../domain/errors.js';
+import { lackedObjects } from './list.js';
+import { readBlobs } from './read-back.js';
+import type { GitStore } from './store.js';
 import { openStage, removeStage, stageFiles } from './stage.js';
 
 /** Older than any run can be (the bulk preset's six hours, five times), so nobody can be using it. */
@@ -13,6 +17,11 @@ export function openStages(dir: string, gitHome: string): Stages {
     repository: path.join(dir, `${run}.git`),
     gitHome,
   });
+  const storeOf = async (run: string): Promise<GitStore | null> => {
+    const { repository } = handle(run);
+    if (!(await exists(repository))) return null;
+    return { name: 'stage', path: repository, branch: 'main', gitHome };
+  };
   return {
     async add(run, inputs, signal) {
       const stage = (await exists(handle(run).repository)) ? handle(run) : await openStage(dir, run, gitHome);
@@ -22,6 +31,20 @@ export function openStages(dir: string, gitHome: string): Stages {
       return { staged: staged.map(({ stat: _stat, ...file }) => file), problems };
     },
     open: handle,
+    async lacks(run, oids) {
+      const store = await storeOf(run);
+      return store === null || oids.length === 0 ? oids : lackedObjects(store, oids);
+    },
+    async *read(run, oids, signal) {
+      if (oids.length === 0) return;
+      const store = await storeOf(run);
+      if (store === null) throw new NxsError('ACTIVITY_FAILED', `The stage of the run ${run} is gone.`);
+      yield* readBlobs(
+        store,
+        oids.map((oid) => ({ oid, size: 0 })),
+        signal,
+      );
+    },
     remove: (run) => removeStage(handle(run)),
     removeStale: () => removeStale(dir),
   };

@@ -31,6 +31,24 @@ const git = z.strictObject({
   path: localPath().describe('Directory of the bare repository; made when it is missing.'),
 });
 
+const pace = z.strictObject({
+  interval: duration({ min: '0s' })
+    .prefault('1s')
+    .describe(
+      'Time between two writes; GitHub asks for a second. GitHub Enterprise without limits may take 0s.',
+    ),
+  per_minute: z
+    .int()
+    .positive()
+    .default(80)
+    .describe('Writes in a minute, over all destinations of the token.'),
+  per_hour: z
+    .int()
+    .positive()
+    .default(500)
+    .describe('Writes in an hour, over all destinations of the token.'),
+});
+
 const github = z.strictObject({
   type: z.literal('github').describe('A repository on GitHub or GitHub Enterprise, over its API.'),
   ...shared,
@@ -49,6 +67,7 @@ const github = z.strictObject({
     .enum(['split', 'refuse'])
     .default('split')
     .describe('Files over 35 MB: stored in parts, or refused.'),
+  pace: pace.prefault({}).describe('How fast we write.'),
 });
 
 const entry = z.strictObject({

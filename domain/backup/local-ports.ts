@@ -1,8 +1,9 @@
 // This machine's side of a backup: the data directory, the stage, and what we remember between runs.
 import type { EntryResult, StagedFile, StageProblem } from './entry.js';
-import type { CancelSignal, Stage } from './ports.js';
+import type { BlobRead, CancelSignal, Stage } from './ports.js';
 import type { Proof } from './proof.js';
 import type { RunRecord } from './record.js';
+import type { Trail } from './trail.js';
 
 /** Ids that an earlier read gave and that the file's stat data still vouch for. */
 export type KnownIds = Pick<StagedFile, 'oid' | 'sha256'>;
@@ -60,6 +61,10 @@ export interface Stages {
   /** Reads each file once into the run's stage; called again for the same run it adds to it. */
   add(run: string, inputs: readonly StageInput[], signal?: CancelSignal): Promise<Staging>;
   open(run: string): Stage;
+  /** Which of these blobs the run's stage does not hold. */
+  lacks(run: string, oids: readonly string[]): Promise<readonly string[]>;
+  /** The staged bytes of these blobs, in the order asked. */
+  read(run: string, oids: readonly string[], signal?: CancelSignal): AsyncIterable<BlobRead>;
   remove(run: string): Promise<void>;
   /** Removes stages that no run can be using any more. */
   removeStale(): Promise<void>;
@@ -80,6 +85,8 @@ export interface PublishedTree {
   readonly manifest: string;
   /** Files that could not be read in this run and keep their earlier version. */
   readonly carried: readonly StagedFile[];
+  /** Files that must not go there (secrets, too large). */
+  readonly refused: readonly StageProblem[];
 }
 
 /** All we hold proved about one destination. */
@@ -111,6 +118,9 @@ export interface BackupState {
   saveProofs(destination: string, book: ProofBook): Promise<void>;
   /** Null when nothing is known (or what was known cannot be read any more). */
   loadProofs(destination: string): Promise<ProofBook | null>;
+  /** The heads as we left them; null: none on record. */
+  loadTrail(destination: string): Promise<Trail | null>;
+  saveTrail(destination: string, trail: Trail | null): Promise<void>;
   /** Also forgets the files of all but the newest few runs. */
   saveRecord(record: RunRecord): Promise<void>;
   lastRecord(): Promise<RunRecord | null>;

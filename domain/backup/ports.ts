@@ -66,6 +66,11 @@ export interface Change {
   /** Everything under this prefix ('' = the whole tree) is replaced by `entries`; what lies outside stays. */
   readonly prefix: string;
   readonly entries: readonly TreeEntry[];
+  /**
+   * What the caller believes that the parent's tree holds under the prefix; null: it did not look. It saves a listing, and is
+   * believed only as far as the result comes out right.
+   */
+  readonly present: readonly Pick<RemoteFile, 'path' | 'oid' | 'mode'>[] | null;
   /** Small files made by us (the manifest), with their bytes. */
   readonly extra: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   /** Blobs that the destination lacks and the stage holds. */
@@ -163,6 +168,8 @@ export interface Destination {
   readonly branch: string;
   /** True when others than this machine's owner can read what lies there: secrets are held back from it. */
   readonly exposed: boolean;
+  /** Largest file that it takes, in bytes; null: any. */
+  readonly largest: number | null;
   /** Can it be read and written, and is there room? Looks at all of it; for a cheap look take `sharesDisk`. */
   access(dataDir: string): Promise<Access>;
   /** True when it lies on the device of the data directory; null when unknown. */

@@ -1,7 +1,9 @@
 // The record of a run: what `nxs backup status --json` prints and the journal, the dashboard and the KPIs project.
 // It is small (counts, no contents); the entries themselves lie in a file beside it.
 import { z } from 'zod';
+import { fileChecksSchema } from './checks.js';
 import { isProved, type EntryResult, type EntryStatus } from './entry.js';
+import { tamperSchema } from './trail.js';
 
 const STATUSES = [
   'VERIFIED',
@@ -19,10 +21,18 @@ export const countsSchema = z.partialRecord(z.enum(STATUSES), z.number().int().p
 export type Counts = z.infer<typeof countsSchema>;
 
 /**
- * proved: every entry read back right; not_proved: some entry is not; not_configured: a secret is unset;
+ * proved: every entry read back right; not_proved: some entry is not; tampered: its branch was set back by somebody, the
+ * backup lies proved or not on another one; not_configured: a secret is unset;
  * failed: the destination could not be used at all; skipped: the run was held before it got there.
  */
-const destinationStateSchema = z.enum(['proved', 'not_proved', 'not_configured', 'failed', 'skipped']);
+const destinationStateSchema = z.enum([
+  'proved',
+  'not_proved',
+  'tampered',
+  'not_configured',
+  'failed',
+  'skipped',
+]);
 
 export const destinationRecordSchema = z.object({
   name: z.string(),
@@ -42,6 +52,11 @@ export const destinationRecordSchema = z.object({
   same_disk: z.boolean().nullable(),
   /** One sentence when something is to be said (healing, a failure). */
   note: z.string().nullable(),
+  /** Code of the error table for a destination that failed. */
+  code: z.string().nullable().default(null),
+  /** The checks of every backup; null: it was not verified. */
+  checks: fileChecksSchema.nullable().default(null),
+  tamper: tamperSchema.nullable().default(null),
 });
 export type DestinationRecord = z.infer<typeof destinationRecordSchema>;
 
@@ -106,7 +121,9 @@ export function addCounts(a: Counts, b: Counts): Counts {
 /** The outcome of a run from its destinations; a run without any destination that was tried has failed. */
 export function outcomeOf(destinations: readonly Pick<DestinationRecord, 'state'>[]): Outcome {
   if (destinations.length > 0 && destinations.every(({ state }) => state === 'proved')) return 'green';
-  const tried = destinations.some(({ state }) => state === 'proved' || state === 'not_proved');
+  const tried = destinations.some(
+    ({ state }) => state === 'proved' || state === 'not_proved' || state === 'tampered',
+  );
   return tried ? 'not_green' : 'failed';
 }
 
@@ -120,7 +137,10 @@ function clause(destination: DestinationRecord): string {
   if (destination.state === 'not_configured') return 'not configured';
   if (destination.state === 'failed') return `failed (${destination.note ?? 'no reason given'})`;
   if (destination.state === 'skipped') return 'not tried';
-  const parts = [describeCounts(destination.counts)];
+  const parts = [
+    ...(destination.state === 'tampered' ? ['TAMPERED'] : []),
+    describeCounts(destination.counts),
+  ];
   if (destination.uploaded > 0) parts.push(`${destination.uploaded} new`);
   else if (destination.unchanged) parts.push('nothing new');
   return parts.filter((part) => part !== '').join(', ');

@@ -6,7 +6,7 @@ import type { Config } from '../../config/types.js';
 import { openBackupState } from '../../adapters/files/backup-state.js';
 import type { EntryResult } from '../../domain/backup/entry.js';
 import type { RunRecord } from '../../domain/backup/record.js';
-import { backupPaths } from '../../workers/backup-parts.js';
+import { backupPaths } from '../../workers/backup-paths.js';
 import { gitFiles, gitListing } from '../support/e2e-git.js';
 import {
   configOf,

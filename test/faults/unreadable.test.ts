@@ -4,7 +4,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBackupState } from '../../adapters/files/backup-state.js';
-import { backupPaths } from '../../workers/backup-parts.js';
+import { backupPaths } from '../../workers/backup-paths.js';
 import type { EntryResult } from '../../domain/backup/entry.js';
 import type { RunRecord } from '../../domain/backup/record.js';
 import { gitFiles } from '../support/e2e-git.js';

@@ -11,8 +11,9 @@ import { verifyBackup } from '../../activities/backup/verify.js';
 import type { BackupPlan, RestoreInput } from '../../activities/contracts.js';
 import type { CheckResult, RestoreResult } from '../../domain/backup/results.js';
 import type { Config } from '../../config/types.js';
-import { allProved, type DestinationRecord, type RunRecord } from '../../domain/backup/record.js';
-import { errorMessage } from '../../domain/errors.js';
+import { blankRecord, finishedRecord, firstLook, lookAgain } from '../../domain/backup/proving.js';
+import type { DestinationRecord, RunRecord } from '../../domain/backup/record.js';
+import { errorCode, errorMessage } from '../../domain/errors.js';
 import { backupPorts, SILENT } from '../../workers/backup-parts.js';
 import { standing } from '../../workers/offline.js';
 
@@ -56,22 +57,11 @@ export async function runBackup(config: Config, options: RunOptions = {}): Promi
   }
   options.onStep?.('planned');
   const records: DestinationRecord[] = [];
-  for (const planned of plan.destinations) {
-    const { name, kind, location, sameDisk, state, note } = planned;
-    const blank = {
-      name,
-      kind,
-      location,
-      commit: null,
-      unchanged: false,
-      uploaded: 0,
-      counts: {},
-      same_disk: sameDisk,
-    };
-    const none = { ...blank, read: { files: 0, bytes: 0 } };
-    if (plan.held !== null) records.push({ ...none, state: 'skipped', note: null });
-    else if (state !== 'ready') records.push({ ...none, state, note });
-    else records.push({ ...none, ...(await backUpTo(ports, run, name, plan, options)) });
+  for (const { name, kind, location, sameDisk, state, note } of plan.destinations) {
+    const about = { name, kind, location, same_disk: sameDisk };
+    if (plan.held !== null) records.push(blankRecord(about, 'skipped', null));
+    else if (state !== 'ready') records.push(blankRecord(about, state, note));
+    else records.push(await backUpTo(ports, run, blankRecord(about, 'failed', null), plan, options));
   }
   return finish(plan, records, null);
 }
@@ -79,35 +69,24 @@ export async function runBackup(config: Config, options: RunOptions = {}): Promi
 async function backUpTo(
   ports: BackupPorts,
   run: string,
-  destination: string,
+  blank: DestinationRecord,
   plan: BackupPlan,
   { onStep }: RunOptions,
-): Promise<Pick<DestinationRecord, 'state' | 'note'> & Partial<DestinationRecord>> {
+): Promise<DestinationRecord> {
+  const destination = blank.name;
   try {
     const published = await publishBackup(ports, { run, destination }, task);
     onStep?.('published');
-    const notes = published.note === null ? [] : [published.note];
-    let verified = await verifyBackup(ports, { run, destination, round: 0 }, task);
+    let proving = firstLook(await verifyBackup(ports, { run, destination, round: 0 }, task));
     onStep?.('verified');
-    for (let round = 1; round <= 2 && verified.healable > 0; round++) {
-      notes.push((await healBackup(ports, { run, destination, round }, task)).note);
+    for (let round = 1; round <= 2 && proving.verified.healable > 0; round++) {
+      const healed = await healBackup(ports, { run, destination, round }, task);
       onStep?.('healed');
-      verified = await verifyBackup(ports, { run, destination, round }, task);
+      proving = lookAgain(proving, healed, await verifyBackup(ports, { run, destination, round }, task));
     }
-    const { commit, unchanged, uploaded } = published;
-    const { counts, read } = verified;
-    const state = allProved(counts) && plan.problems === 0 ? 'proved' : 'not_proved';
-    return {
-      state,
-      commit,
-      unchanged,
-      uploaded,
-      counts,
-      read,
-      note: notes.length === 0 ? null : notes.join('; '),
-    };
+    return finishedRecord(blank, published, proving, plan.problems);
   } catch (error) {
-    return { state: 'failed', note: errorMessage(error) };
+    return { ...blank, note: errorMessage(error), code: errorCode(error) };
   }
 }
 

@@ -28,8 +28,14 @@ const plan: BackupPlan = {
   held: null,
   destinations: [local],
 };
-const good: VerifyResult = { counts: { VERIFIED: 3 }, healable: 0, read: { files: 3, bytes: 30 } };
+const checks = {
+  exists: { checked: 3, failed: 0 },
+  hash: { checked: 3, failed: 0 },
+  size: { checked: 3, failed: 0 },
+};
+const good: VerifyResult = { checks, counts: { VERIFIED: 3 }, healable: 0, read: { files: 3, bytes: 30 } };
 const bad: VerifyResult = {
+  checks,
   counts: { VERIFIED: 2, MISMATCH: 1 },
   healable: 1,
   read: { files: 3, bytes: 30 },
@@ -41,7 +47,7 @@ function activities(over: Partial<BackupActivities>): { calls: string[]; all: Pa
   const base: Partial<BackupActivities> = {
     planBackup: () => Promise.resolve(plan),
     publishBackup: () =>
-      Promise.resolve({ commit: 'c'.repeat(40), unchanged: false, uploaded: 3, note: null }),
+      Promise.resolve({ commit: 'c'.repeat(40), unchanged: false, uploaded: 3, note: null, tamper: null }),
     verifyBackup: () => Promise.resolve(good),
     healBackup: () =>
       Promise.resolve({ healed: 1, lost: 0, note: '1 object written again', commit: null, fallback: 0 }),
@@ -178,7 +184,13 @@ describe('backupAndVerify', () => {
       publishBackup: ({ destination }) => {
         if (destination === 'usb')
           throw ApplicationFailure.nonRetryable('no space left', 'DESTINATION_UNWRITABLE');
-        return Promise.resolve({ commit: 'c'.repeat(40), unchanged: false, uploaded: 3, note: null });
+        return Promise.resolve({
+          commit: 'c'.repeat(40),
+          unchanged: false,
+          uploaded: 3,
+          note: null,
+          tamper: null,
+        });
       },
     });
     const { record } = await stage.playing(all, async () => {

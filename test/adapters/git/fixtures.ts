@@ -73,6 +73,7 @@ export async function changeTo(
         bytes: Buffer.from(`{"note":${JSON.stringify(message)}}`),
       },
     ],
+    present: null,
     missing: [...new Set(await destination.lacks(staged.map((file) => file.oid)))],
     message,
     at: '2026-11-20T10:00:00Z',

@@ -21,6 +21,9 @@ function destination(over: Partial<DestinationRecord>): DestinationRecord {
     counts: { VERIFIED: 42 },
     same_disk: null,
     note: null,
+    code: null,
+    checks: null,
+    tamper: null,
     ...over,
   };
 }

@@ -1,0 +1,195 @@
+// Every request to GitHub goes through here: paced, counted, bounded in silence, and its failure told in our words. Octokit's
+// own throttling and retry plugins are left out: they repeat conflicts, and their waits die with the process.
+import { Octokit } from '@octokit/rest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { limitOf, nextWrite, type Gate, type Pace, type Reply } from '../../domain/backup/rate-limit.js';
+import { NxsError } from '../../domain/errors.js';
+import { factsOf, replyFailure } from './failure.js';
+import { openLedger, type LedgerFile } from './ledger.js';
+
+/** A wait up to this long (ms) is made on the spot; a longer one is the workflow's, where it survives a restart. */
+const ON_THE_SPOT = 5_000;
+/** Repeats of a request whose reply was lost or a 5xx; all of ours may be repeated. */
+const REPEATS = 2;
+
+export interface ClientOptions {
+  readonly owner: string;
+  readonly repo: string;
+  readonly token: string;
+  readonly baseUrl: string;
+  readonly pace: Pace;
+  /** Directory of the ledgers. */
+  readonly stateDir: string;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+export interface GithubClient {
+  readonly octokit: Octokit;
+  /** `owner/repo`, for octokit's parameters. */
+  readonly at: { readonly owner: string; readonly repo: string };
+  /** The repository as a person knows it. */
+  readonly where: string;
+  readonly ledger: LedgerFile;
+  readonly pace: Pace;
+}
+
+/** What a call may put into octokit's `request`. */
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+  /** Never repeated by itself: a lost reply is looked up first. */
+  readonly once?: boolean;
+}
+
+/** Opens no connection. Failures are NxsErrors (failure.ts); a limit is RATE_LIMITED with `until` (epoch ms). */
+export function openClient(options: ClientOptions): GithubClient {
+  const { owner, repo, token, baseUrl, pace } = options;
+  const where = placeOf(options);
+  const ledger = openLedger(options.stateDir, baseUrl, token);
+  const scrub = (text: string): string => text.replaceAll(token, '***');
+  const octokit = new Octokit({
+    auth: token,
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    userAgent: 'nxs-resilience',
+    request: { fetch: options.fetch },
+    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+  });
+  const writes = inTurn();
+  octokit.hook.wrap('request', async (request, call) => {
+    const { signal, once: noRepeat } = (call.request ?? {}) as RequestOptions;
+    const send = async (): Promise<Awaited<ReturnType<typeof request>>> => {
+      try {
+        const reply = await withOwnSignal(signal, async (own) => {
+          // A hook is bound to this very object: another one would be passed over.
+          if (own !== undefined) call.request = { ...call.request, signal: own };
+          return request(call);
+        });
+        await settled(ledger);
+        return reply;
+      } catch (error) {
+        if (signal?.aborted === true) throw new NxsError('CANCELLED', `Work at ${where} was cancelled.`);
+        const gate = await limited(ledger, error);
+        throw gate === null ? replyFailure({ where, error, scrub }) : rateLimited(where, gate);
+      }
+    };
+    const write = call.method !== 'GET' && call.method !== 'HEAD';
+    const once = write
+      ? () => writes(() => paced(where, ledger, pace, send, signal))
+      : () => gated(where, ledger, send);
+    return noRepeat === true ? once() : repeating(once, signal);
+  });
+  return { octokit, at: { owner, repo }, where, ledger, pace };
+}
+
+/** `owner/repo on github.com`. */
+export function placeOf({ owner, repo, baseUrl }: Pick<ClientOptions, 'owner' | 'repo' | 'baseUrl'>): string {
+  return `${owner}/${repo} on ${new URL(baseUrl).host.replace(/^api\./, '')}`;
+}
+
+/** The error that a workflow turns into a durable wait. */
+export function rateLimited(where: string, { until, kind, reason }: Gate): NxsError {
+  return new NxsError(
+    'RATE_LIMITED',
+    `${where}: ${reason}; it goes on at ${new Date(until).toISOString()}.`,
+    { until, kind, reason },
+  );
+}
+
+async function gated<T>(where: string, ledger: LedgerFile, send: () => Promise<T>): Promise<T> {
+  const { gate } = await ledger.read({ fresh: false });
+  if (gate !== null && gate.until > Date.now()) throw rateLimited(where, gate);
+  return send();
+}
+
+/** Waits for its turn in time, notes the write before it is made, and makes it. */
+async function paced<T>(
+  where: string,
+  ledger: LedgerFile,
+  pace: Pace,
+  send: () => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  for (;;) {
+    const state = await ledger.read();
+    const now = Date.now();
+    const open =
+      state.gate !== null && state.gate.until > now ? state.gate : nextWrite(state.writes, pace, now);
+    if (open === null) {
+      await ledger.write({ ...state, writes: [...state.writes, now] });
+      return send();
+    }
+    if (open.until - now > ON_THE_SPOT) throw rateLimited(where, open);
+    await sleep(open.until - now, undefined, signal === undefined ? {} : { signal }).catch(() => {
+      throw new NxsError('CANCELLED', `Work at ${where} was cancelled.`);
+    });
+  }
+}
+
+/** A good reply ends a wait that we chose ourselves, and the count of strikes. */
+async function settled(ledger: LedgerFile): Promise<void> {
+  const state = await ledger.read({ fresh: false });
+  if (state.strikes > 0 || state.gate !== null) await ledger.write({ ...state, strikes: 0, gate: null });
+}
+
+async function limited(ledger: LedgerFile, error: unknown): Promise<Gate | null> {
+  const reply = replyIn(error);
+  if (reply === null) return null;
+  const state = await ledger.read();
+  const gate = limitOf(reply, Date.now(), state.strikes);
+  if (gate !== null) await ledger.write({ ...state, gate, strikes: state.strikes + 1 });
+  return gate;
+}
+
+function replyIn(error: unknown): Reply | null {
+  if (typeof error !== 'object' || error === null || !('response' in error)) return null;
+  const { response, status } = error as {
+    response?: { headers?: Reply['headers']; data?: unknown };
+    status?: number;
+  };
+  if (response === undefined) return null;
+  const message = error instanceof Error ? error.message : '';
+  return { status: status ?? 0, headers: response.headers ?? {}, message };
+}
+
+async function repeating<T>(once: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await once();
+    } catch (error) {
+      const away = error instanceof NxsError && error.code === 'DESTINATION_UNREACHABLE';
+      if (!away || tries >= REPEATS || signal?.aborted === true || factsOf(error)?.status === 501)
+        throw error;
+      await sleep(250 * 4 ** tries);
+    }
+  }
+}
+
+/** Each request listens to a signal of its own, or thousands of them would hang on the step's. */
+async function withOwnSignal<T>(
+  signal: AbortSignal | undefined,
+  send: (own: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return send(undefined);
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await send(own.signal);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** One after the other, whoever asks. */
+function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.catch(() => undefined).then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+function nothing(): void {
+  // Octokit logs deprecations and failures to the console; ours go to our own log, scrubbed.
+}

@@ -1,0 +1,80 @@
+// Bytes back from the server, by object id: never by path, which may be stale, and never believed for their status. Several at
+// a time, bounded in number and bytes; many at once come as one archive (archive.ts).
+import type { BlobRead, CancelSignal, ObjectRequest } from '../../domain/backup/ports.js';
+import { NxsError } from '../../domain/errors.js';
+import { readArchive } from './archive.js';
+import { blobId, once } from './bytes.js';
+import { statusOf } from './failure.js';
+import { asked, type GithubStore } from './store.js';
+
+/** Requests at a time, and bytes that they may hold together. */
+const AT_ONCE = 8;
+const BYTES_AT_ONCE = 64 * 1024 * 1024;
+/** A body whose hash is not its id is asked for again: it may have been cut on its way. */
+const LOOKS = 2;
+
+/** The port's read(). */
+export async function* readBlobs(
+  store: GithubStore,
+  objects: readonly ObjectRequest[],
+  signal?: CancelSignal,
+  commit?: string | null,
+): AsyncGenerator<BlobRead> {
+  const left = new Map(objects.map((object) => [object.oid, object]));
+  if (commit !== undefined && commit !== null) {
+    for await (const blob of readArchive(store, commit, objects, signal)) {
+      left.delete(blob.oid);
+      yield blob;
+    }
+  }
+  yield* readOneByOne(store, [...left.values()], signal);
+}
+
+async function* readOneByOne(
+  store: GithubStore,
+  objects: readonly ObjectRequest[],
+  signal?: CancelSignal,
+): AsyncGenerator<BlobRead> {
+  const running = new Map<string, Promise<BlobRead>>();
+  let bytes = 0;
+  let next = 0;
+  const sizes = new Map(objects.map(({ oid, size }) => [oid, size]));
+  try {
+    while (next < objects.length || running.size > 0) {
+      for (let object = objects[next]; object !== undefined; object = objects[next]) {
+        const full = running.size >= AT_ONCE || bytes + object.size > BYTES_AT_ONCE;
+        if (full && running.size > 0) break;
+        bytes += object.size;
+        running.set(object.oid, readBlob(store, object.oid, signal));
+        next += 1;
+      }
+      const blob = await Promise.race(running.values());
+      running.delete(blob.oid);
+      bytes -= sizes.get(blob.oid) ?? 0;
+      yield blob;
+    }
+  } finally {
+    await Promise.allSettled(running.values());
+  }
+}
+
+/** One blob as a whole; at most 100 MB, which GitHub's own limit makes sure. */
+async function readBlob(store: GithubStore, oid: string, signal?: CancelSignal): Promise<BlobRead> {
+  const { octokit, at, where } = store.client;
+  let bytes: Buffer | null = null;
+  for (let look = 0; look < LOOKS; look += 1) {
+    try {
+      const { data } = await octokit.rest.git.getBlob({ ...at, file_sha: oid, ...asked(signal) });
+      const { content } = data as { content?: unknown };
+      bytes = typeof content === 'string' ? Buffer.from(content, 'base64') : null;
+    } catch (error) {
+      if (statusOf(error) === 404) return { oid, problem: 'missing', reason: 'the server does not have it' };
+      throw error;
+    }
+    if (bytes !== null && blobId(bytes) === oid) break;
+  }
+  if (bytes === null) {
+    throw new NxsError('DESTINATION_UNREACHABLE', `${where}: the download of ${oid} broke off.`);
+  }
+  return { oid, chunks: once(bytes) };
+}

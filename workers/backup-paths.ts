@@ -1,0 +1,17 @@
+import path from 'node:path';
+
+/** Where the backup capability keeps its state. */
+export function backupPaths(stateDir: string): {
+  dir: string;
+  gitHome: string;
+  stages: string;
+  undo: string;
+} {
+  const dir = path.join(stateDir, 'backup');
+  return {
+    dir,
+    gitHome: path.join(stateDir, 'git-home'),
+    stages: path.join(dir, 'stage'),
+    undo: path.join(stateDir, 'undo'),
+  };
+}

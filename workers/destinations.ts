@@ -1,0 +1,85 @@
+// From an entry of backup-manifest.yaml to a destination that can be used, or the reason why it cannot.
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { ConfiguredDestination } from '../activities/backup/ports.js';
+import { createGitDestination } from '../adapters/git/destination.js';
+import { createGithubDestination, type GithubOptions } from '../adapters/github/destination.js';
+import { openNet } from '../adapters/net/fetch.js';
+import type { Config, DestinationConfig } from '../config/types.js';
+import { unsetUnder } from '../config/unset.js';
+import { errorMessage, NxsError } from '../domain/errors.js';
+import { backupPaths } from './backup-paths.js';
+
+type GithubConfig = Extract<DestinationConfig, { type: 'github' }>;
+
+/** Longest silence of GitHub before its headers and between two pieces of a body, ms. */
+const SILENCE_MS = 30_000;
+
+/** The destination of one entry. Opens no connection. */
+export function destinationOf(each: DestinationConfig, index: number, config: Config): ConfiguredDestination {
+  const { name, type: kind } = each;
+  const location = each.type === 'git' ? each.path : `${each.owner}/${each.repo}`;
+  const closed = (note: string): ConfiguredDestination => ({
+    state: 'not_configured',
+    name,
+    kind,
+    location,
+    note,
+  });
+  const unset = unsetUnder(config, 'backup-manifest', `backup.destinations[${index}]`);
+  if (unset.length > 0) return closed(`${unset.join(', ')} is not set`);
+  // Never in the clear where encryption was asked for, never "done" where nothing was sent.
+  if (each.encryption !== undefined) return closed('this version cannot encrypt backups');
+  const { gitHome } = backupPaths(config.stateDir);
+  if (each.type === 'git') {
+    const { path: at, branch } = each;
+    const store = createGitDestination({ name, path: at, prefix: prefixOf(each), branch, gitHome });
+    return { state: 'ready', name, kind, store };
+  }
+  try {
+    return { state: 'ready', name, kind, store: createGithubDestination(githubOptions(each, config)) };
+  } catch (error) {
+    return closed(errorMessage(error));
+  }
+}
+
+/** Throws NxsError CONFIG_INVALID when its token cannot be had. */
+export function githubOptions(each: GithubConfig, config: Config): GithubOptions {
+  const { name, owner, repo, branch, base_url: baseUrl, pace } = each;
+  const { dir, gitHome } = backupPaths(config.stateDir);
+  return {
+    name,
+    owner,
+    repo,
+    branch,
+    prefix: prefixOf(each),
+    token: tokenOf(each),
+    baseUrl,
+    pace: { interval: pace.interval, perMinute: pace.per_minute, perHour: pace.per_hour },
+    stateDir: path.join(dir, 'github'),
+    gitHome,
+    fetch: openNet({ env: process.env, silence: SILENCE_MS }).fetch,
+  };
+}
+
+function prefixOf({ prefix }: DestinationConfig): string {
+  return prefix === undefined || prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`;
+}
+
+function tokenOf({ token, token_file: file }: GithubConfig): string {
+  const invalid = (why: string): NxsError => new NxsError('CONFIG_INVALID', why);
+  if (token !== undefined) return token.trim();
+  if (file === undefined) throw invalid('it has neither token nor token_file');
+  try {
+    if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
+      throw invalid(`${file} can be read by others: chmod 600 ${file}`);
+    }
+    const text = readFileSync(file, 'utf8').trim();
+    if (text === '' || /\s/.test(text)) throw invalid(`${file} does not hold one token`);
+    return text;
+  } catch (error) {
+    throw error instanceof NxsError
+      ? error
+      : invalid(`the token in ${file} cannot be read (${errorMessage(error)})`);
+  }
+}
