@@ -1,6 +1,7 @@
 // Every command, in the order of the help.
 import type { Command } from './definition.js';
 import { ask } from './commands/ask.js';
+import { backupDrill } from './commands/backup-drill.js';
 import { backupRestore } from './commands/backup-restore.js';
 import { backupRun } from './commands/backup-run.js';
 import { backupStatus } from './commands/backup-status.js';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   backupRun,
   backupVerify,
   backupStatus,
+  backupDrill,
   backupRestore,
   configCheck,
   configShow,

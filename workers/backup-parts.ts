@@ -11,6 +11,7 @@ import type { Config, DestinationConfig } from '../config/types.js';
 import { unsetUnder } from '../config/unset.js';
 import type { Destination } from '../domain/backup/ports.js';
 import { openAlone } from './alone.js';
+import { openDrillRoom } from './drills.js';
 import { openRestores } from './restores.js';
 import { starterIds } from './starter-state.js';
 
@@ -20,6 +21,7 @@ export function backupPaths(stateDir: string): {
   gitHome: string;
   stages: string;
   undo: string;
+  drill: string;
 } {
   const dir = path.join(stateDir, 'backup');
   return {
@@ -27,6 +29,7 @@ export function backupPaths(stateDir: string): {
     gitHome: path.join(stateDir, 'git-home'),
     stages: path.join(dir, 'stage'),
     undo: path.join(stateDir, 'undo'),
+    drill: path.join(stateDir, 'drill'),
   };
 }
 
@@ -42,13 +45,14 @@ export function backupPorts(
   config: Config,
   channels: Pick<BackupPorts, 'journal' | 'notify' | 'tidy'>,
 ): BackupPorts {
-  const { dir, gitHome, stages, undo } = backupPaths(config.stateDir);
+  const { dir, gitHome, stages, undo, drill } = backupPaths(config.stateDir);
   return {
     settings: backupSettings(config),
     destinations: config.backup.destinations.map((each, index) => destinationOf(each, index, config)),
     source: openSource(config.dataDir, path.join(dir, 'stat-cache.ndjson')),
     stages: openStages(stages, gitHome),
     restores: openRestores(undo),
+    drills: openDrillRoom(drill),
     alone: openAlone(),
     state: openBackupState(dir),
     sha256: (data) => createHash('sha256').update(data).digest('hex'),

@@ -2,9 +2,10 @@
 // copy of anything; a missing or torn file means reading more, not believing more.
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { keptDrillSchema } from '../../domain/backup/drill.js';
 import type { EntryResult } from '../../domain/backup/entry.js';
 import type { BackupState, Catalog, PublishedTree } from '../../domain/backup/local-ports.js';
-import { runRecordSchema, type RunRecord } from '../../domain/backup/record.js';
+import { runRecordSchema } from '../../domain/backup/record.js';
 import { NxsError } from '../../domain/errors.js';
 import { fileNameOf } from '../../domain/ids.js';
 import { atomicWrite } from './atomic-write.js';
@@ -22,6 +23,8 @@ export function openBackupState(dir: string): BackupState {
   const runFile = (run: string, name: string): string => path.join(dir, 'runs', fileNameOf(run), name);
   const entriesFile = (run: string, destination: string): string =>
     runFile(run, `${fileNameOf(destination)}.entries.ndjson`);
+  const drillFile = (destination: string): string =>
+    path.join(dir, 'drills', `${fileNameOf(destination)}.json`);
   const ndjson = openNdjsonFiles();
   const proofs = openProofBooks(path.join(dir, 'proofs'), ndjson);
   return {
@@ -67,15 +70,18 @@ export function openBackupState(dir: string): BackupState {
       await atomicWrite(path.join(dir, 'last.json'), `${JSON.stringify(record, null, 2)}\n`);
       await forgetOldRuns(path.join(dir, 'runs'), fileNameOf(record.run));
     },
-    lastRecord: () => readRecord(path.join(dir, 'last.json')),
+    lastRecord: () => readOr(path.join(dir, 'last.json'), runRecordSchema),
+    saveDrill: (drill) => atomicWrite(drillFile(drill.destination), `${JSON.stringify(drill, null, 2)}\n`),
+    lastDrill: (destination) => readOr(drillFile(destination), keptDrillSchema),
   };
 }
 
-async function readRecord(file: string): Promise<RunRecord | null> {
+/** Null when it is not there or not of this form. */
+async function readOr<T>(file: string, schema: { parse(value: unknown): T }): Promise<T | null> {
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return null;
   try {
-    return runRecordSchema.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch {
     return null;
   }

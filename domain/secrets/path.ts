@@ -1,5 +1,6 @@
 // Names that say "secret" by themselves. Such a file never leaves this machine in the clear, whatever a manifest says:
 // a rule that one line of YAML can switch off protects nobody from that line.
+import { foldPath } from '../paths.js';
 
 export type SecretPathRule =
   | 'credentials-directory'
@@ -73,15 +74,10 @@ const RULES: readonly Rule[] = [
  * type, so that `id_map.md` is a note and `id_rsa.enc` is a key.
  */
 export function secretPath(path: string): SecretPath | null {
-  const components = folded(path).split('/');
+  const components = foldPath(path).split('/');
   for (const { rule, reason, matches } of RULES) {
     const hit = components.some((component, index) => matches(component, index === components.length - 1));
     if (hit) return { rule, reason };
   }
   return null;
-}
-
-/** Up and down again also folds what has no lower case of its own (`ſ`), as case-folding file systems do. */
-function folded(path: string): string {
-  return path.normalize('NFC').toUpperCase().toLowerCase();
 }

@@ -85,6 +85,10 @@ describe('--json of', () => {
     await json('backup', 'run');
   }, 60_000);
 
+  it('backup drill', async () => {
+    expectInStep('backup drill', await json('backup', 'drill'));
+  }, 60_000);
+
   it('backup status', async () => {
     const view = (await json('backup', 'status')) as { last_run: unknown };
     const { last_run: last, ...own } = view;
