@@ -127,7 +127,7 @@ export const ERRORS = {
     kind: 'permanent',
     exit: 1,
     http: 404,
-    hint: 'Look at `nxs backup status` for what a destination holds, and check the path or revision.',
+    hint: 'Look at `nxs backup list` for what a destination holds, and check the path or revision.',
   },
   NO_PROVIDER_ANSWERED: {
     kind: 'transient',

@@ -14,7 +14,7 @@ const VALUES = new Set<string>([
   ...RECORD.outcome.options,
   ...RECORD.destinations.element.shape.state.options,
   ...drillOutcomeSchema.options,
-  ...['good', 'bad', 'unknown', 'proved'],
+  ...['good', 'bad', 'unknown', 'proved', 'ready'],
 ]);
 
 export interface Documented {
