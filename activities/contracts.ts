@@ -1,5 +1,6 @@
 // All that workflows may know of activities: types. Inputs and results are small and free of contents and secrets; what
 // runs (destinations, tokens, paths) comes from the worker's own config.
+import type { DrillRecord, DrillRun } from '../domain/backup/drill.js';
 import type { Access } from '../domain/backup/ports.js';
 import type { DestinationRecord, RunRecord, Trigger } from '../domain/backup/record.js';
 import type { VerifyLevel } from '../domain/backup/proof.js';
@@ -103,6 +104,23 @@ export interface RestoreInput extends RunRef {
   readonly undo: string | null;
 }
 
+export interface DrillPlanInput extends RunRef {
+  /** null: every destination that is ready. */
+  readonly destination: string | null;
+}
+
+export interface DrillPlan {
+  readonly ready: readonly string[];
+  /** Not configured. */
+  readonly skipped: readonly string[];
+}
+
+export interface DrillRecordInput extends RunRef {
+  readonly workflowId: string;
+  readonly drills: readonly DrillRecord[];
+  readonly skipped: readonly string[];
+}
+
 export interface BackupActivities {
   planBackup(input: PlanInput): Promise<BackupPlan>;
   publishBackup(input: DestinationRef): Promise<PublishResult>;
@@ -112,6 +130,9 @@ export interface BackupActivities {
   checkAccess(input: RunRef & { readonly workflowId: string }): Promise<AccessResult>;
   checkBackup(input: CheckInput): Promise<CheckResult>;
   restoreBackup(input: RestoreInput): Promise<RestoreResult>;
+  planDrill(input: DrillPlanInput): Promise<DrillPlan>;
+  drillRestore(input: DestinationRef): Promise<DrillRecord>;
+  recordDrill(input: DrillRecordInput): Promise<DrillRun>;
 }
 
 /** Names the claim-check files of one durable call; its prompt and answer are there and nowhere else. */

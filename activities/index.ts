@@ -2,6 +2,8 @@
 import { beating } from './heartbeat.js';
 import { checkAccess } from './backup/access.js';
 import { checkBackup } from './backup/check.js';
+import { planDrill, recordDrill } from './backup/drill-record.js';
+import { drillRestore } from './backup/drill.js';
 import { healBackup } from './backup/heal.js';
 import { planBackup } from './backup/plan.js';
 import type { BackupPorts, Task } from './backup/ports.js';
@@ -41,6 +43,9 @@ export function createBackupActivities(
     checkAccess: bind(checkAccess),
     checkBackup: bind(checkBackup),
     restoreBackup: bind(restoreBackup),
+    planDrill: bind(planDrill),
+    drillRestore: bind(drillRestore),
+    recordDrill: bind(recordDrill),
   };
 }
 

@@ -15,3 +15,10 @@ export function parseDuration(text: string, option: string): number {
   }
   return Number(match[1]) * UNITS[unit];
 }
+
+/** `40 s`, `12 min`, `5 h`, `3 d`: in the largest unit that gives a whole number over 0. */
+export function ageInWords(ms: number): string {
+  if (ms < UNITS.m) return `${Math.floor(ms / UNITS.s)} s`;
+  if (ms < UNITS.h) return `${Math.floor(ms / UNITS.m)} min`;
+  return ms < UNITS.d ? `${Math.floor(ms / UNITS.h)} h` : `${Math.floor(ms / UNITS.d)} d`;
+}

@@ -1,6 +1,9 @@
 // Every command, in the order of the help.
 import type { Command } from './definition.js';
 import { ask } from './commands/ask.js';
+import { backupDiff } from './commands/backup-diff.js';
+import { backupDrill } from './commands/backup-drill.js';
+import { backupList } from './commands/backup-list.js';
 import { backupRestore } from './commands/backup-restore.js';
 import { backupRun } from './commands/backup-run.js';
 import { backupStatus } from './commands/backup-status.js';
@@ -33,6 +36,9 @@ export const COMMANDS: readonly Command[] = [
   backupRun,
   backupVerify,
   backupStatus,
+  backupList,
+  backupDiff,
+  backupDrill,
   backupRestore,
   configCheck,
   configShow,

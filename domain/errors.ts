@@ -93,6 +93,18 @@ export const ERRORS = {
     http: 502,
     hint: 'Check the space and the permissions of the destination named above.',
   },
+  DRILL_INCONCLUSIVE: {
+    kind: 'transient',
+    exit: 4,
+    http: 503,
+    hint: 'Mend what is named above (space, network) and run `nxs backup drill` again; nothing is known to be wrong.',
+  },
+  DRILL_NOT_GREEN: {
+    kind: 'permanent',
+    exit: 1,
+    http: 500,
+    hint: 'Run `nxs backup run`, which reads the named files again and heals them, then `nxs backup drill`.',
+  },
   ENGINE_UNAVAILABLE: {
     kind: 'permanent',
     exit: 3,
@@ -115,7 +127,7 @@ export const ERRORS = {
     kind: 'permanent',
     exit: 1,
     http: 404,
-    hint: 'Look at `nxs backup status` for what a destination holds, and check the path or revision.',
+    hint: 'Look at `nxs backup list` for what a destination holds, and check the path or revision.',
   },
   NO_PROVIDER_ANSWERED: {
     kind: 'transient',

@@ -1,7 +1,8 @@
 // The Temporal names that users script against (DESIGN.md, "Temporal surface"). Nobody else spells them.
 
 /** Capability rooms that own workflow ids. */
-export type WorkflowKind = 'backup' | 'verify' | 'access-check' | 'restore' | 'providers' | 'completion';
+export type WorkflowKind =
+  'backup' | 'verify' | 'access-check' | 'restore' | 'restore-drill' | 'providers' | 'completion';
 
 /** Task queue that only this node's worker polls. */
 export function taskQueue(node: string): string {
@@ -18,8 +19,11 @@ export function providersWorkflowId(node: string): string {
   return `nxs/${node}/providers`;
 }
 
-/** Schedules of the backup capability: `nxs-<node>-backup`, `…-backup-hourly` (access and recency), `…-verify` (rolling reads). */
-export type ScheduleKind = 'backup' | 'backup-hourly' | 'verify';
+/**
+ * Schedules of the backup capability: `nxs-<node>-backup`, `…-backup-hourly` (access and recency), `…-verify` (rolling
+ * reads), `…-restore-drill`.
+ */
+export type ScheduleKind = 'backup' | 'backup-hourly' | 'verify' | 'restore-drill';
 
 export function scheduleId(node: string, kind: ScheduleKind): string {
   return `nxs-${node}-${kind}`;

@@ -1,5 +1,6 @@
 // What the journal can say. KPIs, tables and timelines are projections of these events, so their shape is a contract.
 import { z } from 'zod';
+import { drillOutcomeSchema } from './backup/drill.js';
 
 const count = z.number().int().nonnegative();
 const sha = z.string().regex(/^[0-9a-f]{64}$/);
@@ -62,6 +63,19 @@ export const knownBody = z.discriminatedUnion('type', [
       run: z.string(),
       level: z.enum(['quick', 'full', 'rolling']),
       outcome,
+      counts,
+      files: count,
+      bytes: count,
+      duration_ms: count,
+    }),
+  }),
+  z.object({
+    type: z.literal('backup.drilled'),
+    data: z.looseObject({
+      run: z.string(),
+      destination: z.string(),
+      commit: z.string().nullable(),
+      outcome: drillOutcomeSchema,
       counts,
       files: count,
       bytes: count,

@@ -60,3 +60,11 @@ function rank(unit: number): number {
   if (unit >= 0xd800) return unit + 0x2000;
   return unit;
 }
+
+/**
+ * The form in which file systems compare that fold case and accents (NTFS, APFS): NFC, and up and down again, which also
+ * folds what has no lower case of its own (`ſ`). For comparing, never for writing.
+ */
+export function foldPath(path: string): string {
+  return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+}

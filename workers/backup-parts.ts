@@ -10,6 +10,7 @@ import type { Destination } from '../domain/backup/ports.js';
 import { openAlone } from './alone.js';
 import { backupPaths } from './backup-paths.js';
 import { destinationOf } from './destinations.js';
+import { openDrillRoom } from './drills.js';
 import { openRestores } from './restores.js';
 import { starterIds } from './starter-state.js';
 
@@ -25,13 +26,14 @@ export function backupPorts(
   config: Config,
   channels: Pick<BackupPorts, 'journal' | 'notify' | 'tidy'>,
 ): BackupPorts {
-  const { dir, gitHome, stages, undo } = backupPaths(config.stateDir);
+  const { dir, gitHome, stages, undo, drill } = backupPaths(config.stateDir);
   return {
     settings: backupSettings(config),
     destinations: config.backup.destinations.map((each, index) => destinationOf(each, index, config)),
     source: openSource(config.dataDir, path.join(dir, 'stat-cache.ndjson')),
     stages: openStages(stages, gitHome),
     restores: openRestores(undo),
+    drills: openDrillRoom(drill),
     alone: openAlone(path.join(dir, 'locks')),
     state: openBackupState(dir),
     sha256: (data) => createHash('sha256').update(data).digest('hex'),

@@ -6,6 +6,7 @@ export function backupPaths(stateDir: string): {
   gitHome: string;
   stages: string;
   undo: string;
+  drill: string;
 } {
   const dir = path.join(stateDir, 'backup');
   return {
@@ -13,5 +14,6 @@ export function backupPaths(stateDir: string): {
     gitHome: path.join(stateDir, 'git-home'),
     stages: path.join(dir, 'stage'),
     undo: path.join(stateDir, 'undo'),
+    drill: path.join(stateDir, 'drill'),
   };
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { openBackupState } from '../adapters/files/backup-state.js';
 import type { Config } from '../config/types.js';
+import { keptDrillSchema, type KeptDrill } from '../domain/backup/drill.js';
 import { runRecordSchema, type RunRecord } from '../domain/backup/record.js';
 import { isTooOld } from '../domain/backup/proof.js';
 import type { EntryResult } from '../domain/backup/entry.js';
@@ -26,6 +27,14 @@ const fileRowSchema = z.object({
   reason: z.string().nullable(),
 });
 
+/** The last restore that was tried for practice. */
+const drillViewSchema = keptDrillSchema
+  .pick({ outcome: true, at: true, commit: true, files: true, bytes: true, note: true, last_green: true })
+  .extend({
+    /** ms since its end. */
+    age_ms: z.number().int().nonnegative(),
+  });
+
 const destinationViewSchema = z.object({
   name: z.string(),
   kind: z.string(),
@@ -39,6 +48,8 @@ const destinationViewSchema = z.object({
   too_old: z.boolean(),
   /** ISO time of the oldest read-back that still has to stand; null: some file was never read back. */
   oldest_verification: z.string().nullable(),
+  /** Null: none was made yet. */
+  last_drill: drillViewSchema.nullable(),
   files: z.array(fileRowSchema),
 });
 
@@ -105,8 +116,15 @@ async function destinationView(subject: Subject): Promise<BackupView['destinatio
     last_proved: iso(provedAt),
     too_old: isTooOld(provedAt, now, config.backup.recency_limit),
     oldest_verification: oldest(book),
+    last_drill: drillView(await state.lastDrill(name), now),
     files: entries.map((entry) => row(entry, proofs)),
   };
+}
+
+function drillView(drill: KeptDrill | null, now: number): z.infer<typeof drillViewSchema> | null {
+  if (drill === null) return null;
+  const { outcome, at, commit, files, bytes, note, last_green } = drill;
+  return { outcome, at, commit, files, bytes, note, last_green, age_ms: Math.max(0, now - Date.parse(at)) };
 }
 
 function row(entry: EntryResult, proofs: ReadonlyMap<string, number | null>): z.infer<typeof fileRowSchema> {

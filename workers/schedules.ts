@@ -58,6 +58,14 @@ function jobs(config: Config): readonly Job[] {
       every: backup.verify.every,
       summary: 'rolling verification: a share of the stored bytes is read back',
     },
+    {
+      kind: 'restore-drill',
+      workflow: 'restore-drill',
+      type: 'restoreDrill',
+      args: [{ node, destination: null }],
+      every: backup.restore_drill.every,
+      summary: 'restore drill: all of each destination is brought back and hashed',
+    },
   ];
 }
 

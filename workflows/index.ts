@@ -2,6 +2,7 @@
 export { backupAndVerify } from './backup.js';
 export { checkAccessAndRecency } from './access-check.js';
 export { restoreFiles } from './restore.js';
+export { restoreDrill } from './drill.js';
 export { verifyBackups } from './verify.js';
 export { completion } from './completion.js';
 export { providerManager } from './provider-manager.js';

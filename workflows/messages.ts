@@ -25,6 +25,12 @@ export type VerifyWorkflowInput = Pick<CheckInput, 'destination' | 'level'> & {
 
 export type RestoreWorkflowInput = Omit<RestoreInput, 'run' | 'workflowId'> & { readonly node: string };
 
+export interface DrillInput {
+  readonly node: string;
+  /** null: every destination that is ready. */
+  readonly destination: string | null;
+}
+
 /** Every workflow answers `status`: the phase it is in, in words, and since when (ISO). */
 export interface WorkflowStatus {
   readonly phase: string;

@@ -165,7 +165,7 @@ function line(entry: EntryResult): string {
 }
 
 /** How many of these files have other bytes here by now. That is everyday work, not a failure. */
-async function changedSince(ports: BackupPorts, expected: readonly StagedFile[]): Promise<number> {
+export async function changedSince(ports: BackupPorts, expected: readonly StagedFile[]): Promise<number> {
   const survey = await ports.source.survey().catch(() => null);
   const known = new Map(
     survey?.files.flatMap((f) => (f.kind === 'file' ? [[f.path, f.known] as const] : [])),

@@ -54,6 +54,21 @@ export interface RestorePort {
   }): Promise<RestoreReport>;
 }
 
+/** A place for one drill, gone when its work is done. */
+export interface Scratch {
+  /** Absolute path; nothing is there yet. */
+  readonly target: string;
+  /** Bytes free there; null: unknown. */
+  readonly free: number | null;
+  /** Its undo copies lie in the scratch place too. */
+  readonly restores: Pick<RestorePort, 'restore'>;
+}
+
+export interface DrillRoom {
+  /** Removes what killed drills left, gives `work` an empty place, and removes that whatever happens. */
+  run<T>(name: string, work: (scratch: Scratch) => Promise<T>): Promise<T>;
+}
+
 export interface BackupPorts {
   readonly settings: BackupSettings;
   readonly destinations: readonly ConfiguredDestination[];
@@ -61,6 +76,7 @@ export interface BackupPorts {
   readonly stages: Stages;
   readonly state: BackupState;
   readonly restores: RestorePort;
+  readonly drills: DrillRoom;
   /**
    * Runs `work` while nobody else of this machine works on that destination: another run's clean-up must not take this
    * one's files for leftovers, nor an older proof book overwrite a newer finding.

@@ -2,10 +2,11 @@
 // copy of anything; a missing or torn file means reading more, not believing more.
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { keptDrillSchema } from '../../domain/backup/drill.js';
 import type { EntryResult } from '../../domain/backup/entry.js';
 import type { BackupState, Catalog, PublishedTree } from '../../domain/backup/local-ports.js';
-import { runRecordSchema, type RunRecord } from '../../domain/backup/record.js';
-import { tamperSchema, type Trail } from '../../domain/backup/trail.js';
+import { runRecordSchema } from '../../domain/backup/record.js';
+import { trailSchema } from '../../domain/backup/trail.js';
 import { NxsError } from '../../domain/errors.js';
 import { fileNameOf } from '../../domain/ids.js';
 import { atomicWrite } from './atomic-write.js';
@@ -25,6 +26,8 @@ export function openBackupState(dir: string): BackupState {
     runFile(run, `${fileNameOf(destination)}.entries.ndjson`);
   const trailFile = (destination: string): string =>
     path.join(dir, 'trails', `${fileNameOf(destination)}.json`);
+  const drillFile = (destination: string): string =>
+    path.join(dir, 'drills', `${fileNameOf(destination)}.json`);
   const ndjson = openNdjsonFiles();
   const proofs = openProofBooks(path.join(dir, 'proofs'), ndjson);
   return {
@@ -65,32 +68,25 @@ export function openBackupState(dir: string): BackupState {
     },
     saveProofs: (destination, book) => proofs.save(destination, book),
     loadProofs: (destination) => proofs.load(destination),
-    loadTrail: (destination) => readTrail(trailFile(destination)),
+    loadTrail: (destination) => readOr(trailFile(destination), trailSchema),
     saveTrail: (destination, trail) => atomicWrite(trailFile(destination), `${JSON.stringify(trail)}\n`),
     async saveRecord(record) {
       await atomicWrite(runFile(record.run, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
       await atomicWrite(path.join(dir, 'last.json'), `${JSON.stringify(record, null, 2)}\n`);
       await forgetOldRuns(path.join(dir, 'runs'), fileNameOf(record.run));
     },
-    lastRecord: () => readRecord(path.join(dir, 'last.json')),
+    lastRecord: () => readOr(path.join(dir, 'last.json'), runRecordSchema),
+    saveDrill: (drill) => atomicWrite(drillFile(drill.destination), `${JSON.stringify(drill, null, 2)}\n`),
+    lastDrill: (destination) => readOr(drillFile(destination), keptDrillSchema),
   };
 }
 
-async function readTrail(file: string): Promise<Trail | null> {
-  try {
-    const found = JSON.parse(await readFile(file, 'utf8')) as Partial<Trail> | null;
-    if (typeof found?.head !== 'string') return null;
-    return { head: found.head, tamper: tamperSchema.nullable().parse(found.tamper ?? null) };
-  } catch {
-    return null;
-  }
-}
-
-async function readRecord(file: string): Promise<RunRecord | null> {
+/** Null when it is not there or not of this form. */
+async function readOr<T>(file: string, schema: { parse(value: unknown): T }): Promise<T | null> {
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return null;
   try {
-    return runRecordSchema.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch {
     return null;
   }

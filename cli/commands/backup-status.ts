@@ -1,11 +1,13 @@
 import { countStatuses, describeCounts } from '../../domain/backup/record.js';
 import { isProved, type EntryStatus } from '../../domain/backup/entry.js';
 import type { BackupView } from '../../workers/backup-view.js';
+import { ageInWords } from '../duration.js';
 import { flag, type Command, type Context } from '../definition.js';
 
 export const backupStatus: Command = {
   name: 'backup status',
-  summary: 'every file with its last proof, per destination; exit 1 when something is not proved or too old',
+  summary:
+    'every file with its last proof, per destination; exit 1 when something is not proved, too old, or did not come back in the last drill',
   options: [{ flags: '--files', summary: 'list every file, not only those that are not proved' }],
   json: true,
   async run(invocation) {
@@ -15,7 +17,9 @@ export const backupStatus: Command = {
     const view = await viewBackups(await loadFor(context), Date.now());
     if (context.json) context.out(JSON.stringify(view));
     else print(context, view, flag(invocation, 'files'));
-    const good = view.destinations.every(({ state, too_old: tooOld }) => state === 'proved' && !tooOld);
+    const good = view.destinations.every(
+      (each) => each.state === 'proved' && !each.too_old && each.last_drill?.outcome !== 'not_green',
+    );
     return good && view.last_run?.outcome === 'green' ? 0 : 1;
   },
 };
@@ -42,6 +46,7 @@ function print(context: Context, view: BackupView, all: boolean): void {
     if (each.note !== null) context.out(`    ${each.note}`);
     if (each.oldest_verification !== null)
       context.out(`    every byte read back since ${each.oldest_verification}`);
+    context.out(`    ${drillText(context, each.last_drill)}`);
     if (each.same_disk === true)
       context.out('    on the same disk as the data: it does not survive that disk');
     for (const file of each.files) {
@@ -58,4 +63,13 @@ function print(context: Context, view: BackupView, all: boolean): void {
     if (view.uncovered.length > 20)
       context.out(`    and ${view.uncovered.length - 20} more (--json lists all)`);
   }
+}
+
+function drillText(context: Context, drill: BackupView['destinations'][number]['last_drill']): string {
+  if (drill === null) return 'no restore drill yet (nxs backup drill)';
+  const { outcome, age_ms: age, at, files, note, last_green: green } = drill;
+  const words = `last restore drill ${outcome.replace('_', ' ')}, ${ageInWords(age)} ago (${at})`;
+  if (outcome === 'green') return `${words}: ${files} files brought back and proved`;
+  const before = green === null ? 'never green' : `last green ${green}`;
+  return `${context.paint('bad', words)}: ${note ?? ''}; ${before}`;
 }

@@ -1,4 +1,5 @@
 // This machine's side of a backup: the data directory, the stage, and what we remember between runs.
+import type { KeptDrill } from './drill.js';
 import type { EntryResult, StagedFile, StageProblem } from './entry.js';
 import type { BlobRead, CancelSignal, Stage } from './ports.js';
 import type { Proof } from './proof.js';
@@ -124,4 +125,7 @@ export interface BackupState {
   /** Also forgets the files of all but the newest few runs. */
   saveRecord(record: RunRecord): Promise<void>;
   lastRecord(): Promise<RunRecord | null>;
+  saveDrill(drill: KeptDrill): Promise<void>;
+  /** The latest drill of a destination; null: none is on record. */
+  lastDrill(destination: string): Promise<KeptDrill | null>;
 }

@@ -17,11 +17,12 @@ export const tamperSchema = z.object({
 /** What was found, and what is done meanwhile. */
 export type Tamper = z.infer<typeof tamperSchema>;
 
-export interface Trail {
+export const trailSchema = z.object({
   /** Commit of our last publish, on whichever branch it was. */
-  readonly head: string;
-  readonly tamper: Tamper | null;
-}
+  head: z.string(),
+  tamper: tamperSchema.nullable(),
+});
+export type Trail = z.infer<typeof trailSchema>;
 
 /** True when the branch was set back, deleted or made anew. */
 export function isTampered(lineage: Lineage): lineage is Extract<Lineage, { kind: Tamper['kind'] }> {

@@ -1,6 +1,7 @@
 // What docs/cli.md says of a command's JSON, so that a test can hold both to each other.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { drillOutcomeSchema } from '../../domain/backup/drill.js';
 import { runRecordSchema } from '../../domain/backup/record.js';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8');
@@ -12,7 +13,8 @@ const VALUES = new Set<string>([
   ...RECORD.trigger.options,
   ...RECORD.outcome.options,
   ...RECORD.destinations.element.shape.state.options,
-  ...['good', 'bad', 'unknown'],
+  ...drillOutcomeSchema.options,
+  ...['good', 'bad', 'unknown', 'proved', 'ready'],
 ]);
 
 export interface Documented {

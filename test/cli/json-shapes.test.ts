@@ -85,6 +85,19 @@ describe('--json of', () => {
     await json('backup', 'run');
   }, 60_000);
 
+  it('backup list, backup diff', async () => {
+    expectInStep('backup list', await json('backup', 'list'));
+    const diff = await json('backup', 'diff', 'no-such-revision');
+    expect(diff).toMatchObject({ error: { code: 'NOTHING_TO_RESTORE' } });
+    await writeFile(join(plane.place.dataDir, 'not-yet.md'), 'not backed up');
+    expectInStep('backup diff', await json('backup', 'diff'));
+    await unlink(join(plane.place.dataDir, 'not-yet.md'));
+  }, 30_000);
+
+  it('backup drill', async () => {
+    expectInStep('backup drill', await json('backup', 'drill'));
+  }, 60_000);
+
   it('backup status', async () => {
     const view = (await json('backup', 'status')) as { last_run: unknown };
     const { last_run: last, ...own } = view;

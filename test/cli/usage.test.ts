@@ -199,7 +199,15 @@ describe('completion', () => {
   it('for bash offers the commands, their parts and their options', async () => {
     const { stdout: script } = await run('completion', 'bash');
     expect(complete(script, ['back'])).toEqual(['backup']);
-    expect(complete(script, ['backup', ''])).toEqual(['restore', 'run', 'status', 'verify']);
+    expect(complete(script, ['backup', ''])).toEqual([
+      'diff',
+      'drill',
+      'list',
+      'restore',
+      'run',
+      'status',
+      'verify',
+    ]);
     expect(complete(script, ['backup', 'verify', '--f'])).toEqual(['--full']);
     expect(complete(script, ['backup', 'verify', '--full', '--d'])).toEqual(['--destination']);
     const first = new Set(complete(script, ['']));

@@ -33,6 +33,7 @@ describe('replay', () => {
       'checkAccessAndRecency',
       'completion',
       'providerManager',
+      'restoreDrill',
       'restoreFiles',
       'verifyBackups',
     ]);

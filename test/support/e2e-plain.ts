@@ -1,6 +1,8 @@
 // The steps of a backup, called one after the other as the workflow does, without Temporal: for faults by the hundred.
 // The order is that of workflows/backup.ts; nothing is replaced, git and files are real.
 import { checkBackup } from '../../activities/backup/check.js';
+import { planDrill, recordDrill } from '../../activities/backup/drill-record.js';
+import { drillRestore } from '../../activities/backup/drill.js';
 import { healBackup } from '../../activities/backup/heal.js';
 import { planBackup } from '../../activities/backup/plan.js';
 import type { BackupPorts } from '../../activities/backup/ports.js';
@@ -9,6 +11,7 @@ import { recordBackup } from '../../activities/backup/record.js';
 import { restoreBackup } from '../../activities/backup/restore.js';
 import { verifyBackup } from '../../activities/backup/verify.js';
 import type { BackupPlan, RestoreInput } from '../../activities/contracts.js';
+import type { DrillRun } from '../../domain/backup/drill.js';
 import type { CheckResult, RestoreResult } from '../../domain/backup/results.js';
 import type { Config } from '../../config/types.js';
 import { blankRecord, finishedRecord, firstLook, lookAgain } from '../../domain/backup/proving.js';
@@ -101,6 +104,15 @@ export function restore(config: Config, request: Partial<RestoreInput> = {}): Pr
   const run = request.run ?? nextRun();
   const whole = { destination: null, at: null, to: null, paths: [], dryRun: false, undo: null };
   return restoreBackup(freshPorts(config), { ...whole, ...request, run, workflowId: `plain/${run}` }, task);
+}
+
+/** A restore drill of every destination. Throws what the step throws. */
+export async function drill(config: Config, ports: BackupPorts = freshPorts(config)): Promise<DrillRun> {
+  const run = nextRun();
+  const { ready, skipped } = await planDrill(ports, { run, destination: null });
+  const drills = [];
+  for (const destination of ready) drills.push(await drillRestore(ports, { run, destination }, task));
+  return recordDrill(ports, { run, workflowId: `plain/${run}`, drills, skipped });
 }
 
 function nextRun(): string {

@@ -1,7 +1,8 @@
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AccessResult } from '../../activities/contracts.js';
+import type { AccessResult, DrillRecordInput } from '../../activities/contracts.js';
 import type { CheckResult, RestoreResult } from '../../domain/backup/results.js';
+import { outcomeOfDrills, type DrillRecord, type DrillRun } from '../../domain/backup/drill.js';
 import type { RunRecord } from '../../domain/backup/record.js';
 import { openStage, type Stage } from '../support/temporal-workflows.js';
 import { until } from '../support/until.js';
@@ -147,5 +148,83 @@ describe('restoreFiles', () => {
       expect(await typeOf(handle.result())).toBe('RESTORE_NOT_VERIFIED');
       await stage.record(handle, 'restore-not-whole');
     });
+  });
+});
+
+const drilled = (destination: string, outcome: DrillRecord['outcome'] = 'green'): DrillRecord => ({
+  run: 'r',
+  destination,
+  outcome,
+  at: '2026-11-20T00:00:00.000Z',
+  commit: 'c'.repeat(40),
+  files: 3,
+  bytes: 30,
+  counts: { proved: 3 },
+  duration_ms: 5,
+  changed_since: 0,
+  note: outcome === 'green' ? null : 'one is damaged',
+  bad: [],
+});
+
+describe('restoreDrill', () => {
+  const planDrill = () => Promise.resolve({ ready: ['local', 'usb'], skipped: ['github'] });
+  const recordDrill = ({ run, drills, skipped }: DrillRecordInput): Promise<DrillRun> =>
+    Promise.resolve({
+      run,
+      outcome: outcomeOfDrills(drills),
+      summary: 'told',
+      destinations: drills,
+      skipped,
+    });
+
+  it('tries each destination that is ready, one after the other, and records them together', async () => {
+    const seen: string[] = [];
+    const drillRestore = async ({ destination }: { destination: string }): Promise<DrillRecord> => {
+      seen.push(`${destination} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      seen.push(`${destination} ends`);
+      return drilled(destination);
+    };
+    await stage.playing({ planDrill, drillRestore, recordDrill }, async () => {
+      const handle = await stage.start('restoreDrill', 'restore-drill', { destination: null });
+      expect(await handle.result()).toMatchObject({
+        outcome: 'green',
+        destinations: [{ destination: 'local' }, { destination: 'usb' }],
+        skipped: ['github'],
+      });
+      await stage.record(handle, 'drill-green');
+    });
+    expect(seen).toEqual(['local begins', 'local ends', 'usb begins', 'usb ends']);
+  });
+
+  it('ends as failed when one did not come back right, after it has tried the others', async () => {
+    const drillRestore = ({ destination }: { destination: string }) =>
+      Promise.resolve(drilled(destination, destination === 'local' ? 'not_green' : 'green'));
+    await stage.playing({ planDrill, drillRestore, recordDrill }, async () => {
+      const handle = await stage.start('restoreDrill', 'restore-drill', { destination: null });
+      expect(await typeOf(handle.result())).toBe('DRILL_NOT_GREEN');
+      await stage.record(handle, 'drill-not-green');
+    });
+  });
+
+  it('finds nothing out where it could not try, and says why', async () => {
+    const kept: DrillRecordInput[] = [];
+    const drillRestore = ({ destination }: { destination: string }) => {
+      if (destination === 'usb') return Promise.resolve(drilled(destination));
+      throw ApplicationFailure.nonRetryable('no way out', 'DESTINATION_UNREACHABLE');
+    };
+    const keeping = (input: DrillRecordInput) => {
+      kept.push(input);
+      return recordDrill(input);
+    };
+    await stage.playing({ planDrill, drillRestore, recordDrill: keeping }, async () => {
+      const handle = await stage.start('restoreDrill', 'restore-drill', { destination: null });
+      expect(await typeOf(handle.result())).toBe('DRILL_INCONCLUSIVE');
+      await stage.record(handle, 'drill-inconclusive');
+    });
+    expect(kept[0]?.drills).toMatchObject([
+      { destination: 'local', outcome: 'inconclusive', note: 'no way out' },
+      { destination: 'usb', outcome: 'green' },
+    ]);
   });
 });
