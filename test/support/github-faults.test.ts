@@ -210,6 +210,15 @@ describe('reads', () => {
     expect((await client().git.getRef({ ...at, ref: 'heads/new' })).status).toBe(200);
   });
 
+  it('list a tree in git’s order, and times in whole seconds', async () => {
+    const commit = await github.commitForeign(repo, 'main', { 'a/x': '', 'a.b': '', B: '', é: '', _: '' });
+    const { data } = await client().git.getTree({ ...at, tree_sha: commit, recursive: '1' });
+    expect(data.tree.map(({ path }) => path)).toEqual(['B', 'README.md', '_', 'a.b', 'a', 'a/x', 'é']);
+    expect((await client().git.getCommit({ ...at, commit_sha: commit })).data.committer.date).toMatch(
+      /:\d\dZ$/,
+    );
+  });
+
   it('contents above 1 MB come empty, blobs never', async () => {
     const large = 'x'.repeat(1024 * 1024 + 1);
     await github.commitForeign(repo, 'main', { large });

@@ -128,6 +128,29 @@ describe('people', () => {
   });
 });
 
+describe('new repositories', () => {
+  it('are made for the person, and for the organization that the person administers', async () => {
+    const own = await client().repos.createForAuthenticatedUser({ name: `own-${count}`, private: true });
+    expect(own.data).toMatchObject({ full_name: `octocat/own-${count}`, private: true });
+    const shared = await client().repos.createInOrg({
+      org: 'acme',
+      name: `shared-${count}`,
+      auto_init: true,
+    });
+    expect(shared.data.full_name).toBe(`acme/shared-${count}`);
+    expect(github.head(`acme/shared-${count}`, 'main')).toMatch(/^[0-9a-f]{40}$/);
+    repo = await github.createRepo({ owner: 'acme', name: `by-hand-${count}`, withReadme: true });
+    await expect(put('x')).resolves.toBe(oid('x'));
+    const foreign = client(github.tokens.stranger).repos.createInOrg({ org: 'acme', name: 'no' });
+    await expect(foreign).rejects.toMatchObject({ status: 403 });
+  });
+
+  it('cannot have a name that is taken', async () => {
+    const again = client().repos.createForAuthenticatedUser({ name: at.repo });
+    await expect(again).rejects.toMatchObject({ status: 422 });
+  });
+});
+
 describe('an empty repository', () => {
   beforeEach(async () => {
     repo = await github.createRepo({ name: `empty-${count}` });

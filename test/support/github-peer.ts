@@ -6,6 +6,7 @@ import { archives } from './github/archive.js';
 import {
   contentForms,
   emptyRepository,
+  gitForms,
   knownTokens,
   missingRef,
   repositoryNames,
@@ -104,7 +105,7 @@ export async function startGithub(switches: Partial<Switches> = {}): Promise<Git
     const layers = [
       ...[chaos.layer, plan.layer, rateLimits(Date.now), repositoryNames(renamed), knownTokens],
       ...[tokenRights(new Set([tokens.readOnly])), archives, emptyRepository, pushProtection, trees],
-      ...[staleReads(), wholeBranch, missingRef, contentForms, rewriteHeals],
+      ...[staleReads(), wholeBranch, missingRef, contentForms, gitForms, rewriteHeals],
     ];
     return { world: state, layers };
   });

@@ -1,8 +1,9 @@
 // Where the emulator answers otherwise than GitHub in what an adapter rests on. Always on (two have a switch). Claims that
 // rest on this file: an unknown token is 401 even for a public repository; what a token may not see is 404; an empty
 // repository refuses the Git Data API with 409; a branch comes with its whole commit; blobs come base64 in lines of 60, or
-// raw with a charset; contents above 1 MB come empty; a renamed repository answers 301 (307 for writes).
+// raw with a charset; contents above 1 MB come empty; trees are in git's order; dates have no fractions of a second; a renamed repository answers 301 (307 for writes).
 import { isGood, parsed, readdress, refusal, rewrite, tail, type Answer, type Layer } from './layer.js';
+import type { TreeEntryRow } from './store.js';
 
 const MB = 1024 * 1024;
 const RAW = /application\/vnd\.github(\.v3)?\.raw/;
@@ -95,3 +96,18 @@ function blobForm(answer: Answer, accept: string): Answer {
     body: Buffer.from(content, 'base64'),
   };
 }
+
+/** The emulator sorts trees by the machine's locale, and keeps the milliseconds of a commit's time. */
+export const gitForms: Layer = async (asked, next) => {
+  const answer = await next(asked);
+  if (!isGood(answer) || asked.repo === null) return answer;
+  if (asked.route === 'GET /repos/{owner}/{repo}/git/trees/{sha}') {
+    const { tree } = parsed(answer.body) as { tree: readonly TreeEntryRow[] };
+    const key = ({ path, type }: TreeEntryRow) => Buffer.from(type === 'tree' ? `${path}/` : path);
+    const sorted = [...tree].sort((one, other) => Buffer.compare(key(one), key(other)));
+    return rewrite(answer, (body) => ({ ...body, tree: sorted }));
+  }
+  if (!/\/(commits|compare|branches)/.test(asked.route)) return answer;
+  const text = answer.body.toString('utf8').replaceAll(/("date":"[-0-9T:]{19})\.\d+Z"/g, '$1Z"');
+  return { ...answer, body: Buffer.from(text) };
+};

@@ -65,13 +65,15 @@ function quotaHeaders(remaining: number, resetAt: number) {
   };
 }
 
+const NEEDED = { 'x-accepted-github-permissions': 'contents=write' };
+
 /** @param readOnly tokens that may read everything and write nothing */
 export function tokenRights(readOnly: ReadonlySet<string>): Layer {
   return async (asked, next, { switches }) => {
     const token = asked.headers['authorization']?.replace(/^(bearer|token)\s+/i, '').trim() ?? '';
     const answer =
       readOnly.has(token) && isWrite(asked)
-        ? refusal(403, 'Resource not accessible by personal access token')
+        ? refusal(403, 'Resource not accessible by personal access token', NEEDED)
         : await next(asked);
     if (switches.tokenExpires === null || token === '') return answer;
     const expiry = { 'github-authentication-token-expiration': switches.tokenExpires };
