@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callChat } from '../support/llm-caller.js';
 import { startGateway, type RunningGateway } from '../support/llm-gateway.js';
 import { judgeHeard, type Heard } from '../support/llm-heard.js';
-import { findPeers, startLlama, type Peer } from '../support/llm-peers.js';
+import { findPeers, startLlama } from '../support/llm-peers.js';
+import type { Peer } from '../support/peer-process.js';
 
 let missing: string | null = null;
 let small: Peer;

@@ -1,25 +1,16 @@
 // Third-party servers for failover tests: programs that we did not write, so that they cannot share our mistakes. Each is
 // there or a sentence says why not; a test without its peer is skipped with that sentence.
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
-import { until } from './until.js';
+import { findByScript, freePort, whenReady, type Found, type Peer } from './peer-process.js';
 
 export type PeerName = 'python' | 'toxiproxy';
 
-/** Where each is (a directory for PYTHONPATH, a program), or why it is not there. */
-export type FoundPeers = Readonly<Record<PeerName, { readonly path: string } | { readonly reason: string }>>;
-
-export interface Peer {
-  /** Base URL, without /v1. */
-  readonly url: string;
-  close(): Promise<void>;
-}
+export type FoundPeers = Readonly<Record<PeerName, Found>>;
 
 let found: Promise<FoundPeers> | null = null;
 
@@ -30,14 +21,7 @@ export function findPeers(): Promise<FoundPeers> {
 }
 
 async function look(): Promise<FoundPeers> {
-  const cache = join(process.env['NXS_TEST_CACHE'] ?? tmpdir(), 'llm-peers');
-  const script = join(import.meta.dirname, 'llm-peers.sh');
-  const { stdout } = await promisify(execFile)('bash', [script, cache], { timeout: 300_000 });
-  const entry = (name: PeerName) => {
-    const line = stdout.split('\n').find((each) => each.startsWith(`${name} `)) ?? `${name} - not looked for`;
-    const rest = line.slice(name.length + 1);
-    return rest.startsWith('- ') ? { reason: rest.slice(2) } : { path: rest };
-  };
+  const entry = await findByScript('llm-peers.sh', 'llm-peers');
   return { python: entry('python'), toxiproxy: entry('toxiproxy') };
 }
 
@@ -81,33 +65,4 @@ export async function startToxiproxy(program: string): Promise<Peer> {
 function python(pythonPath: string, args: readonly string[]): ChildProcess {
   const env = { ...process.env, PYTHONPATH: pythonPath, PYTHONDONTWRITEBYTECODE: '1' };
   return spawn('python3', args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
-}
-
-async function whenReady(child: ChildProcess, url: string, health: string): Promise<Peer> {
-  const close = () => end(child);
-  try {
-    await until(async () => {
-      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-      return (await fetch(health)).ok;
-    }, 60_000);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { url, close };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-}
-
-/** A port that was free a moment ago; for programs that cannot choose one themselves. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
