@@ -5,6 +5,7 @@ import { backupDiff } from './commands/backup-diff.js';
 import { backupDrill } from './commands/backup-drill.js';
 import { backupList } from './commands/backup-list.js';
 import { backupRestore } from './commands/backup-restore.js';
+import { backupInit } from './commands/backup-init.js';
 import { backupRun } from './commands/backup-run.js';
 import { backupStatus } from './commands/backup-status.js';
 import { backupVerify } from './commands/backup-verify.js';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   providerSwitch,
   providerVerify,
   providerReset,
+  backupInit,
   backupRun,
   backupVerify,
   backupStatus,

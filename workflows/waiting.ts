@@ -10,7 +10,7 @@ const LONGEST = 11 * 3_600_000;
 const LEAST = 1_000;
 
 /** The end of the wait (epoch ms) and its sentence when a step was told to wait; else null. */
-export function askedToWait(error: unknown): { readonly until: number; readonly reason: string } | null {
+function askedToWait(error: unknown): { readonly until: number; readonly reason: string } | null {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (!(cause instanceof ApplicationFailure) || cause.type !== 'RATE_LIMITED') return null;
   const { until } = (cause.details?.[0] ?? {}) as { until?: unknown };

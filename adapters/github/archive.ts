@@ -40,7 +40,7 @@ export async function* readArchive(
   try {
     for await (const entry of entries) {
       const oid = oidAt.get(withoutTop(entry.header.name));
-      const size = entry.header.size ?? 0;
+      const size = entry.header.size;
       if (entry.header.type !== 'file' || oid === undefined || !wanted.has(oid) || size > LARGEST) {
         entry.resume();
         continue;

@@ -55,7 +55,7 @@ export function openClient(options: ClientOptions): GithubClient {
   });
   const writes = inTurn();
   octokit.hook.wrap('request', async (request, call) => {
-    const { signal, once: noRepeat } = (call.request ?? {}) as RequestOptions;
+    const { signal, once: noRepeat } = call.request as RequestOptions;
     const send = async (): Promise<Awaited<ReturnType<typeof request>>> => {
       try {
         const reply = await withOwnSignal(signal, async (own) => {
@@ -81,12 +81,12 @@ export function openClient(options: ClientOptions): GithubClient {
 }
 
 /** `owner/repo on github.com`. */
-export function placeOf({ owner, repo, baseUrl }: Pick<ClientOptions, 'owner' | 'repo' | 'baseUrl'>): string {
+function placeOf({ owner, repo, baseUrl }: Pick<ClientOptions, 'owner' | 'repo' | 'baseUrl'>): string {
   return `${owner}/${repo} on ${new URL(baseUrl).host.replace(/^api\./, '')}`;
 }
 
 /** The error that a workflow turns into a durable wait. */
-export function rateLimited(where: string, { until, kind, reason }: Gate): NxsError {
+function rateLimited(where: string, { until, kind, reason }: Gate): NxsError {
   return new NxsError(
     'RATE_LIMITED',
     `${where}: ${reason}; it goes on at ${new Date(until).toISOString()}.`,

@@ -36,7 +36,7 @@ export interface GithubOptions {
 }
 
 /** GitHub takes blobs to about 39 MiB as they are measured (no document says it); 35 MB is on the safe side. */
-export const LARGEST_BLOB = 35 * 1000 * 1000;
+const LARGEST_BLOB = 35 * 1000 * 1000;
 
 /** Nobody can see who touched bytes on the server: proofs stand for their seven days, by object id. */
 const WITNESS = 'by-object-id';

@@ -78,7 +78,7 @@ async function getTree(
     if (!Array.isArray((data as { tree?: unknown }).tree)) {
       throw new NxsError('DESTINATION_UNREACHABLE', `${where}: the listing broke off.`);
     }
-    return data as { sha: string; truncated: boolean; tree: Row[] };
+    return data;
   } catch (error) {
     if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
     throw new NxsError('DESTINATION_UNREADABLE', `${where} cannot give the tree of ${treeish.slice(0, 12)}.`);

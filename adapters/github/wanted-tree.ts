@@ -1,6 +1,5 @@
 // The tree that a change asks for, worked out here with git's own rules: what differs from the parent's travels, and the id that
 // the server must come to is known before the first request.
-import { NxsError } from '../../domain/errors.js';
 import type { Change, TreeEntry } from '../../domain/backup/ports.js';
 import { gitObject } from '../git/objects.js';
 import { putFile, treeObjects, type TreeNode } from '../git/trees.js';
@@ -67,10 +66,4 @@ export function exchangesKinds(tree: WantedTree): boolean {
   if (tree.upserts.some(({ path }) => ways(path).some((way) => leaving.has(way)))) return true;
   const coming = new Set(tree.upserts.map(({ path }) => path));
   return tree.removals.some((path) => ways(path).some((way) => coming.has(way)));
-}
-
-/** The bytes of a blob that should be in hand. Throws ACTIVITY_FAILED when they are not. */
-export function mustHave<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new NxsError('ACTIVITY_FAILED', `${what} is not in the stage of this run.`);
-  return value;
 }

@@ -4,7 +4,7 @@ import { isProved, type EntryResult } from './entry.js';
 
 const count = z.number().int().nonnegative();
 
-export const checkSchema = z.object({ checked: count, failed: count });
+const checkSchema = z.object({ checked: count, failed: count });
 
 /**
  * `exists`: the destination lists it; `hash`: its bytes, read back, have the SHA-256 of the source (now, or by a proof that

@@ -92,17 +92,16 @@ export function finishedRecord(
 ): DestinationRecord {
   const said = [published.note, ...notes].filter((note) => note !== null);
   const proved = allProved(verified.counts) && problems === 0 && calm;
-  const tamper = published.tamper ?? null;
   return {
     ...blank,
-    state: tamper !== null ? 'tampered' : proved ? 'proved' : 'not_proved',
+    state: published.tamper !== null ? 'tampered' : proved ? 'proved' : 'not_proved',
     commit: commit ?? published.commit,
     unchanged: published.unchanged,
     uploaded: published.uploaded,
     read: verified.read,
     counts: verified.counts,
     note: said.length === 0 ? null : said.join('; '),
-    checks: verified.checks ?? null,
-    tamper,
+    checks: verified.checks,
+    tamper: published.tamper,
   };
 }

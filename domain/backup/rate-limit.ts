@@ -90,16 +90,3 @@ export function nextWrite(writes: readonly number[], pace: Pace, now: number): G
 export function recentWrites(writes: readonly number[], now: number): readonly number[] {
   return writes.filter((at) => at > now - HOUR && at <= now + CLOCK_SLACK);
 }
-
-/** How long so many writes take from now on, ms; reads are not paced. For a forecast. */
-export function timeFor(count: number, writes: readonly number[], pace: Pace, now: number): number {
-  const made = [...recentWrites(writes, now)];
-  let clock = now;
-  for (let index = 0; index < count; index += 1) {
-    const gate = nextWrite(made, pace, clock);
-    if (gate !== null) clock = gate.until;
-    made.push(clock);
-    if (made.length > pace.perHour + 1) made.shift();
-  }
-  return clock - now;
-}
