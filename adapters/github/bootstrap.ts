@@ -16,7 +16,7 @@ export function readme(prefix: string): Change['extra'][number] {
   return { path: `${prefix}.nxs/README.md`, bytes: new TextEncoder().encode(README) };
 }
 
-/** Makes the first commit and returns its id. */
+/** Makes the first commit and returns its id. Its tree is remembered. */
 export async function bootstrap(store: GithubStore, prefix: string): Promise<string> {
   const { octokit, at, where } = store.client;
   try {
@@ -28,7 +28,13 @@ export async function bootstrap(store: GithubStore, prefix: string): Promise<str
       content: Buffer.from(README).toString('base64'),
       request: { once: true },
     });
-    if (data.commit.sha !== undefined) return data.commit.sha;
+    const { sha, tree } = data.commit;
+    if (sha !== undefined) {
+      const move =
+        tree?.sha === undefined ? null : { commit: sha, tree: tree.sha, before: null, at: Date.now() };
+      if (move !== null) await store.memory.update((memory) => ({ ...memory, move }));
+      return sha;
+    }
   } catch (error) {
     const lost = error instanceof NxsError && error.code === 'DESTINATION_UNREACHABLE';
     // A file that is there by now: a lost reply, or another writer.

@@ -94,7 +94,8 @@ export function finishedRecord(
   const proved = allProved(verified.counts) && problems === 0 && calm;
   return {
     ...blank,
-    state: published.tamper !== null ? 'tampered' : proved ? 'proved' : 'not_proved',
+    // A run that an older version began has none.
+    state: published.tamper ? 'tampered' : proved ? 'proved' : 'not_proved',
     commit: commit ?? published.commit,
     unchanged: published.unchanged,
     uploaded: published.uploaded,
@@ -102,6 +103,6 @@ export function finishedRecord(
     counts: verified.counts,
     note: said.length === 0 ? null : said.join('; '),
     checks: verified.checks,
-    tamper: published.tamper,
+    tamper: published.tamper ?? null,
   };
 }

@@ -202,6 +202,7 @@ describe('completion', () => {
     expect(complete(script, ['backup', ''])).toEqual([
       'diff',
       'drill',
+      'init',
       'list',
       'restore',
       'run',
