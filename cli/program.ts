@@ -14,6 +14,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   backup: 'back up, verify, restore',
   config: 'check and show the configuration',
   journal: 'the record of everything that happened',
+  notify: 'who is told of trouble: list, test',
   provider: 'who answers the agent: list, switch, verify, reset',
 };
 

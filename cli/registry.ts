@@ -16,6 +16,8 @@ import { doctor } from './commands/doctor.js';
 import { init } from './commands/init.js';
 import { journalShow } from './commands/journal-show.js';
 import { journalVerify } from './commands/journal-verify.js';
+import { notifyList } from './commands/notify-list.js';
+import { notifyTest } from './commands/notify-test.js';
 import { providerList } from './commands/provider-list.js';
 import { providerReset } from './commands/provider-reset.js';
 import { providerSwitch } from './commands/provider-switch.js';
@@ -42,6 +44,8 @@ export const COMMANDS: readonly Command[] = [
   backupDiff,
   backupDrill,
   backupRestore,
+  notifyList,
+  notifyTest,
   configCheck,
   configShow,
   journalShow,

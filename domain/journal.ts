@@ -21,8 +21,16 @@ const destinationResult = z.looseObject({
   commit: z.string().nullable().optional(),
 });
 
+/** One message to one channel. `kind`: what the channel is; `state`: raised, reminder, resolved or summary. */
+const notification = z.looseObject({
+  channel: z.string(),
+  kind: z.string(),
+  incident: z.string(),
+  state: z.string(),
+});
+
 /**
- * The events of the backup, restore, failover and process capabilities. `data` is open: a newer version may say
+ * The events of the backup, restore, failover, notification and process capabilities. `data` is open: a newer version may say
  * more. Durations are milliseconds, sizes bytes.
  */
 export const knownBody = z.discriminatedUnion('type', [
@@ -129,6 +137,9 @@ export const knownBody = z.discriminatedUnion('type', [
     type: z.literal('provider.reset'),
     data: z.looseObject({ provider: z.string().nullable() }),
   }),
+  // Who was told, never what: texts and addresses of channels stay out.
+  z.object({ type: z.literal('notify.sent'), data: notification }),
+  z.object({ type: z.literal('notify.failed'), data: notification }),
   z.object({
     type: z.literal('engine.restarted'),
     data: z.looseObject({ pid: count, restarts: count, reason: z.string() }),

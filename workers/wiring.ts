@@ -5,10 +5,10 @@ import { openClaimCheck } from '../adapters/files/claim-check.js';
 import { pruneUndos } from '../adapters/files/undo.js';
 import { openJournal } from '../adapters/journal/append.js';
 import { pruneJournal } from '../adapters/journal/prune.js';
-import { logNotifier } from '../adapters/notify/log.js';
 import { redactText, secretsOf } from '../config/redact.js';
 import type { Config } from '../config/types.js';
 import { errorMessage } from '../domain/errors.js';
+import type { NewEvent } from '../domain/journal.js';
 import { backupPorts } from './backup-parts.js';
 import { backupPaths } from './backup-paths.js';
 import { rosterOf } from '../gateway/rules.js';
@@ -17,6 +17,7 @@ import { completeDurably } from './failover/worker-complete.js';
 import { reportToManager } from './failover/worker-manager.js';
 import { failoverParts } from './failover/worker-parts.js';
 import type { Logger } from './log.js';
+import { openNotifications } from './notifications.js';
 import { answerWith } from './rpc.js';
 import type { WireContext, Wiring } from './worker-settings.js';
 
@@ -25,11 +26,13 @@ export function wire(config: Config, context: WireContext): Wiring {
   const { log } = context;
   const secrets = secretsOf(config);
   const journal = openJournal({ dir: path.join(config.stateDir, 'journal'), node: config.node });
+  const write = async (event: NewEvent): Promise<void> => {
+    await journal.append([event]);
+  };
+  const notifications = openNotifications(config, { log, env: process.env, journal: write });
   const ports = backupPorts(config, {
-    journal: async (event) => {
-      await journal.append([event]);
-    },
-    notify: logNotifier(log),
+    journal: write,
+    notify: (notice) => notifications.notify(notice),
     tidy: () => tidy(config, log),
   });
   const scrub = (text: string) => redactText(text, secrets);
@@ -50,7 +53,9 @@ export function wire(config: Config, context: WireContext): Wiring {
         },
         'failover.complete': (params) => completeDurably({ client, node, files }, params),
       }),
-    close: () => failover.close(),
+    async close() {
+      await Promise.all([failover.close(), notifications.close()]);
+    },
   };
 }
 

@@ -92,7 +92,7 @@ export const nxsSchema = z
     sync: sync
       .prefault({})
       .describe('The hub that nodes share; what is synced stands in sync-manifest.yaml.'),
-    notify: z.array(notifySchema).prefault([]).describe('Channels that are told of what needs a person.'),
+    notify: notifySchema.prefault([]).describe('Channels that are told of what needs a person.'),
     retention: retention.prefault({}).describe('How long each class of local data is kept.'),
     gateway: gateway.prefault({}).describe('Defaults of the OpenAI-compatible gateway.'),
   })

@@ -26,11 +26,17 @@ export interface Place {
 
 /** Where a name that speaks of a secret is given a value that looks drawn. */
 export function* assignedSecrets(text: string): Generator<Place> {
-  for (const match of text.matchAll(ASSIGNED)) {
+  const pattern = new RegExp(ASSIGNED);
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [whole, name = '', , quoted, bare = ''] = match;
-    const value = quoted ?? bare;
-    if (ABOUT.test(name) || STAND_IN.test(value) || PATH.test(value) || MEMBER.test(bare)) continue;
-    if (looksRandom(value, { length: 12, bits: 3 }))
-      yield { start: match.index, end: match.index + whole.length };
+    const end = match.index + whole.length;
+    if (looksAssigned(name, quoted ?? bare, bare)) yield { start: match.index, end };
+    // What was taken for a value may be the name of the next one: `password: client-secret: …`.
+    else if (/[:=]$/.test(bare)) pattern.lastIndex = match.index + name.length;
   }
+}
+
+function looksAssigned(name: string, value: string, bare: string): boolean {
+  if (ABOUT.test(name) || STAND_IN.test(value) || PATH.test(value) || MEMBER.test(bare)) return false;
+  return looksRandom(value, { length: 12, bits: 3 });
 }

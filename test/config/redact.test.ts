@@ -17,7 +17,7 @@ http: { token: "\${NXS_HTTP_TOKEN}", public_url: "https://me:pa55@example.org/" 
 sync: { remote: "https://me:hub-password@hub/x.git", token: hub-token-literal }
 notify:
   - { type: webhook, format: slack, url: "https://hooks.slack.test/T1/B2/very-secret" }
-  - { type: email, host: smtp.test, password: mail-password, from: a@x.test, to: [b@x.test] }
+  - { type: email, host: smtp.test, user: me, password: mail-password, from: a@x.test, to: [b@x.test] }
 gateway: { api_key: gateway-key-literal }
 `;
 const ENV = { NXS_HTTP_TOKEN: 'http-token-from-env', MY_PASSWORD: 'node-name-from-password' };
