@@ -1,6 +1,6 @@
 // What every step around one destination shares.
-import type { BoxedFile } from '../../domain/backup/boxes.js';
-import type { CancelSignal, Destination, RemoteFile } from '../../domain/backup/ports.js';
+import { BOX_PLACES, type BoxedFile } from '../../domain/backup/boxes.js';
+import type { CancelSignal, Destination, RemoteFile, TreeEntry } from '../../domain/backup/ports.js';
 import type { BoxCodec } from './codec.js';
 
 /** One commit as it is stored, and as it would be without boxes. */
@@ -35,3 +35,16 @@ export type Signal = CancelSignal | undefined;
 export function needsBoxes({ codec, partSize }: Shelf, size: number): boolean {
   return codec.kind === 'age' || size > partSize;
 }
+
+/** Files below the prefix that lie there as they are; a word to people is written by the destination itself. */
+export function plainEntries({ inner, codec }: Shelf, { stored }: View): readonly TreeEntry[] {
+  const { boxes, index } = BOX_PLACES[codec.kind];
+  return stored.flatMap(({ path, oid, size, mode }) => {
+    if (!path.startsWith(inner.prefix)) return [];
+    const at = path.slice(inner.prefix.length);
+    if (at === index || at === README || at.startsWith(boxes)) return [];
+    return [{ path, oid, size: size ?? 0, mode: mode === '100755' ? mode : '100644' } as const];
+  });
+}
+
+const README = '.nxs/README.md';
