@@ -36,7 +36,16 @@ export interface Question {
 
 /** Reads back what is due, and classifies every expected file. Throws NxsError DESTINATION_UNREADABLE for a bad manifest. */
 export async function judge(ports: BackupPorts, question: Question, task: Task): Promise<Judgement> {
-  const { store, expected, provedAt, healed, level, manifest, commit, results = new Map<string, ReadResult>() } = question;
+  const {
+    store,
+    expected,
+    provedAt,
+    healed,
+    level,
+    manifest,
+    commit,
+    results = new Map<string, ReadResult>(),
+  } = question;
   const now = ports.now();
   const known: Proof[] = expected.map((file) => ({ ...file, verifiedAt: provedAt.get(file.oid) ?? null }));
   const { every, within } = ports.settings.verify;

@@ -27,13 +27,17 @@ const NO_MATCH = /no identity matched/;
 export function openAgeCodec({ recipients, identityFile }: AgeOptions): AgeCodec {
   const encrypter = new Encrypter();
   for (const recipient of recipients) {
-    if (!/^age1[02-9ac-hj-np-z]{58}$/.test(recipient)) throw invalid(`${JSON.stringify(recipient)} is not a recipient of age (age1…)`);
+    if (!/^age1[02-9ac-hj-np-z]{58}$/.test(recipient))
+      throw invalid(`${JSON.stringify(recipient)} is not a recipient of age (age1…)`);
     addTo(() => encrypter.addRecipient(recipient), `${JSON.stringify(recipient)} is not a recipient of age`);
   }
   const identities = identitiesIn(identityFile);
   const decrypter = new Decrypter();
   for (const identity of identities) {
-    addTo(() => decrypter.addIdentity(identity), `a key in ${identityFile} (encryption.identity_file) is damaged`);
+    addTo(
+      () => decrypter.addIdentity(identity),
+      `a key in ${identityFile} (encryption.identity_file) is damaged`,
+    );
   }
   const wanted = new Set(recipients.map(keyBytes));
   if (!identities.some((identity) => wanted.has(publicOf(identity)))) {
@@ -73,7 +77,9 @@ function addTo(add: () => void, sentence: string): void {
 function identitiesIn(file: string): readonly string[] {
   const text = readPrivate(file).trim();
   if (ENCRYPTED.test(text)) {
-    throw invalid(`${file} (encryption.identity_file) is protected by a passphrase, which nobody could type in a run: give a plain one, mode 0600`);
+    throw invalid(
+      `${file} (encryption.identity_file) is protected by a passphrase, which nobody could type in a run: give a plain one, mode 0600`,
+    );
   }
   const lines = text.split('\n').map((line) => line.trim());
   const found = lines.filter((line) => line.startsWith('AGE-SECRET-KEY-1'));

@@ -5,7 +5,11 @@
  * above `most` bytes, beginning with the fewest pieces. `before`: sizes of the pieces that it is kept in now. Empty for a file
  * of less than 2 bytes.
  */
-export function otherCuts(size: number, before: readonly number[], most: number): readonly (readonly number[])[] {
+export function otherCuts(
+  size: number,
+  before: readonly number[],
+  most: number,
+): readonly (readonly number[])[] {
   const base = Math.min(Math.max(...before, 1), most, size);
   const lengths = [...Array(9).keys()].map((n) => Math.max(1, Math.floor((base * (9 - n)) / 10)));
   const usable = [...new Set(lengths)].filter((length) => length < size);

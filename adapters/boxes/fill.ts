@@ -28,7 +28,10 @@ export async function fillFromStage(
   const filled = new Map<string, Filled>();
   if (oids.length === 0) return filled;
   if (stage === null) {
-    throw new NxsError('ACTIVITY_FAILED', `${oids.length} files must travel to ${shelf.inner.name}, but nothing is staged.`);
+    throw new NxsError(
+      'ACTIVITY_FAILED',
+      `${oids.length} files must travel to ${shelf.inner.name}, but nothing is staged.`,
+    );
   }
   const store = { name: 'stage', path: stage.repository, branch: 'main', gitHome: shelf.gitHome };
   for await (const object of readObjects(store, oids, signal)) {
@@ -76,5 +79,6 @@ async function* checked(
     hasher.update(chunk);
     yield chunk;
   }
-  if (hasher.digest().oid !== oid) throw new NxsError('ACTIVITY_FAILED', `The stage gave other bytes than ${oid}.`);
+  if (hasher.digest().oid !== oid)
+    throw new NxsError('ACTIVITY_FAILED', `The stage gave other bytes than ${oid}.`);
 }

@@ -22,7 +22,9 @@ export async function inPlace(
 ): Promise<InPlace> {
   const boxed = healing.oids.flatMap((oid) => view.byOid.get(oid) ?? []);
   const sizes = new Map(view.stored.map(({ oid, size }) => [oid, size ?? 0]));
-  const raw = healing.oids.filter((oid) => !view.byOid.has(oid)).map((oid) => ({ oid, size: sizes.get(oid) ?? 0 }));
+  const raw = healing.oids
+    .filter((oid) => !view.byOid.has(oid))
+    .map((oid) => ({ oid, size: sizes.get(oid) ?? 0 }));
   const parts = boxed.flatMap(({ boxes }) => boxes);
   const objects = [...new Map([...raw, ...parts].map(({ oid, size }) => [oid, { oid, size }])).values()];
   const oids = objects.map(({ oid }) => oid);

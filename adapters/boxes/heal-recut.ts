@@ -1,7 +1,7 @@
 // What stays broken under its id is stored under others: the file in parts, or its parts cut elsewhere. The files are whole
 // again, and the store behind them is one that loses bytes.
 import type { Box, BoxedFile } from '../../domain/backup/boxes.js';
-import type { Healed, Healing, Stage } from '../../domain/backup/ports.js';
+import type { Healed, Healing, Stage, TreeEntry } from '../../domain/backup/ports.js';
 import { withBoxStage, type BoxStage } from './box-stage.js';
 import { otherCuts } from './cuts.js';
 import { fillFromStage } from './fill.js';
@@ -33,11 +33,7 @@ export async function recut(
   const loose = plain.filter(({ oid }) => broken.has(oid));
   const inParts = view.files.filter(({ boxes }) => boxes.some(({ oid }) => broken.has(oid)));
   return withBoxStage(shelf, stage, signal, async (boxes) => {
-    const sizes = new Map([...loose, ...inParts].map((file) => [file.oid, file] as const));
-    const works = [...sizes.values()].map((file): Work => {
-      const before = 'boxes' in file ? file.boxes.map(({ size }) => size) : [file.size];
-      return { oid: file.oid, size: file.size, cuts: otherCuts(file.size, before, shelf.partSize) };
-    });
+    const works = worksOf(shelf, loose, inParts);
     const anew = new Map<string, readonly Box[]>();
     for (const work of works) {
       const found = await firstGoodCut(shelf, work, broken, stage, boxes, signal);
@@ -45,12 +41,22 @@ export async function recut(
     }
     await boxes.seal();
     const lost = works.length - anew.size;
-    const uncut = lost === 0 ? '' : `; ${count(lost)} cannot be cut so that it gets other ids (a file of less than 2 bytes never can)`;
-    if (anew.size === 0) return { note: `${note}; ${count(works.length)} still broken there${uncut}`, commit: null, fallback: 0 };
+    const uncut =
+      lost === 0
+        ? ''
+        : `; ${count(lost)} cannot be cut so that it gets other ids (a file of less than 2 bytes never can)`;
+    if (anew.size === 0)
+      return {
+        note: `${note}; ${count(works.length)} still broken there${uncut}`,
+        commit: null,
+        fallback: 0,
+      };
     const kept = view.files.map((file) => ({ ...file, boxes: anew.get(file.oid) ?? file.boxes }));
     const fresh = loose.flatMap(({ path, oid, size, mode }): BoxedFile[] => {
       const parts = anew.get(oid);
-      return parts === undefined ? [] : [{ path: path.slice(inner.prefix.length), oid, size, mode, boxes: parts }];
+      return parts === undefined
+        ? []
+        : [{ path: path.slice(inner.prefix.length), oid, size, mode, boxes: parts }];
     });
     const done = new Set(fresh.map(({ path }) => inner.prefix + path));
     const contents = {
@@ -68,6 +74,21 @@ export async function recut(
   });
 }
 
+/** One for each object id, by its parts where it has some. */
+function worksOf(
+  { partSize }: Shelf,
+  loose: readonly TreeEntry[],
+  inParts: readonly BoxedFile[],
+): readonly Work[] {
+  const works = new Map<string, Work>();
+  for (const { oid, size } of loose) works.set(oid, { oid, size, cuts: otherCuts(size, [size], partSize) });
+  for (const { oid, size, boxes } of inParts) {
+    const before = boxes.map((box) => box.size);
+    works.set(oid, { oid, size, cuts: otherCuts(size, before, partSize) });
+  }
+  return [...works.values()];
+}
+
 /** The first cut of which no part has an id that is known to be broken. */
 async function firstGoodCut(
   shelf: Shelf,
@@ -79,10 +100,24 @@ async function firstGoodCut(
 ): Promise<readonly Box[] | null> {
   for (const sizes of cuts) {
     // Ids first: what is put into the stage would travel.
-    const tried = await fillFromStage(shelf, stage, [oid], () => undefined, signal, () => sizes);
+    const tried = await fillFromStage(
+      shelf,
+      stage,
+      [oid],
+      () => undefined,
+      signal,
+      () => sizes,
+    );
     const parts = tried.get(oid)?.boxes ?? [];
     if (parts.length < 2 || parts.some((part) => broken.has(part.oid))) continue;
-    await fillFromStage(shelf, stage, [oid], (box) => boxes.put(box.bytes), signal, () => sizes);
+    await fillFromStage(
+      shelf,
+      stage,
+      [oid],
+      (box) => boxes.put(box.bytes),
+      signal,
+      () => sizes,
+    );
     return parts;
   }
   return null;

@@ -6,7 +6,7 @@ import { withBoxStage } from './box-stage.js';
 import { fillFromStage } from './fill.js';
 import { inPlace } from './heal-in-place.js';
 import { recut } from './heal-recut.js';
-import { beginAnew } from './heal-index.js';
+import { beginAnew, mendStore } from './heal-index.js';
 import { plainEntries, type Shelf, type Signal } from './shelf.js';
 import { publishStored } from './stored.js';
 import { viewOf } from './view.js';
@@ -35,17 +35,27 @@ async function encryptAnew(
 ): Promise<Healed> {
   const { commit, at, author } = healing;
   // The stored objects around the files: trees, packs, the index.
-  await shelf.inner.heal({ ...healing, oids: [] }, stage, signal);
+  await mendStore(shelf, healing, signal);
   const view = await viewOf(shelf, commit, signal);
   const wrong = new Set(healing.oids);
   const oids = [...new Set(view.files.flatMap(({ oid }) => (wrong.has(oid) ? [oid] : [])))];
-  if (oids.length === 0) return { note: 'none of the broken files is in the tree', commit: null, fallback: 0 };
+  if (oids.length === 0)
+    return { note: 'none of the broken files is in the tree', commit: null, fallback: 0 };
   return withBoxStage(shelf, null, signal, async (boxes) => {
     const filled = await fillFromStage(shelf, stage, oids, (box) => boxes.put(box.bytes), signal);
     await boxes.seal();
-    const files = view.files.map((file): BoxedFile => ({ ...file, boxes: filled.get(file.oid)?.boxes ?? file.boxes }));
+    const files = view.files.map((file): BoxedFile => ({
+      ...file,
+      boxes: filled.get(file.oid)?.boxes ?? file.boxes,
+    }));
     const many = `${oids.length} ${oids.length === 1 ? 'file' : 'files'}`;
-    const base = { parent: commit, prefix: shelf.inner.prefix, message: `Encrypt ${many} anew\n`, at, author };
+    const base = {
+      parent: commit,
+      prefix: shelf.inner.prefix,
+      message: `Encrypt ${many} anew\n`,
+      at,
+      author,
+    };
     const missing = [...new Set([...filled.values()].flatMap((file) => file.boxes.map(({ oid }) => oid)))];
     const contents = { files, plain: plainEntries(shelf, view), extra: [], own: [], missing };
     const published = await publishStored(shelf, base, view, contents, boxes, signal);

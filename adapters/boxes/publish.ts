@@ -64,7 +64,8 @@ function planOf(shelf: Shelf, change: Change, parent: View | null): Plan {
   for (const entry of change.entries) {
     const { path, oid, size, mode } = entry;
     const there = parent?.whole.has(oid) === true && !travelling.has(oid) ? parent.byOid.get(oid) : undefined;
-    if (there !== undefined) kept.push({ path: path.slice(change.prefix.length), oid, size, mode, boxes: there.boxes });
+    if (there !== undefined)
+      kept.push({ path: path.slice(change.prefix.length), oid, size, mode, boxes: there.boxes });
     else if (needsBoxes(shelf, size)) fresh.push(entry);
     else plain.push(entry);
   }

@@ -66,7 +66,9 @@ async function* boxAfterBox(
     for await (const blob of inner.read([{ oid, size }], signal, commit)) {
       if ('problem' in blob) {
         const which = `box ${n + 1} of ${file.boxes.length}`;
-        throw new NxsError('DESTINATION_UNREADABLE', `Its ${which} is ${blob.problem}: ${blob.reason}.`, { oid });
+        throw new NxsError('DESTINATION_UNREADABLE', `Its ${which} is ${blob.problem}: ${blob.reason}.`, {
+          oid,
+        });
       }
       yield* blob.chunks;
     }

@@ -38,9 +38,12 @@ export async function publishStored(
   const index = await indexOf(shelf, at, contents.files, parent);
   const entries: TreeEntry[] = [
     ...contents.plain,
-    ...[...boxEntries, ...('kept' in index ? [index.kept] : [])].map(
-      ({ path, oid, size }): TreeEntry => ({ path: inner.prefix + path, oid, size, mode: '100644' }),
-    ),
+    ...[...boxEntries, ...('kept' in index ? [index.kept] : [])].map(({ path, oid, size }): TreeEntry => ({
+      path: inner.prefix + path,
+      oid,
+      size,
+      mode: '100644',
+    })),
   ];
   const extra = [
     ...contents.extra,
@@ -55,7 +58,10 @@ export async function publishStored(
   return published;
 }
 
-type Index = { readonly kept: BoxedFile['boxes'][number] } | { readonly made: Change['extra'][number] } | { readonly none: true };
+type Index =
+  | { readonly kept: BoxedFile['boxes'][number] }
+  | { readonly made: Change['extra'][number] }
+  | { readonly none: true };
 
 /** The parent's index when it says the same: sealing it anew would make another blob, and a commit for nothing. */
 async function indexOf(
@@ -89,9 +95,12 @@ export function note(
 ): void {
   if (change.parent !== null && parent === null) return;
   const outside = (parent?.stored ?? []).filter(({ path }) => !path.startsWith(change.prefix));
-  const made = change.extra.map(
-    ({ path, bytes }): RemoteFile => ({ path, oid: blobId(bytes), size: bytes.byteLength, mode: '100644' }),
-  );
+  const made = change.extra.map(({ path, bytes }): RemoteFile => ({
+    path,
+    oid: blobId(bytes),
+    size: bytes.byteLength,
+    mode: '100644',
+  }));
   const stored = [...outside, ...change.entries, ...made];
   const at = change.prefix + BOX_PLACES[shelf.codec.kind].index;
   const index = stored.find(({ path }) => path === at);

@@ -47,7 +47,8 @@ async function readView(shelf: Shelf, commit: string, signal: Signal): Promise<V
   refuseOtherForm(shelf, mine);
   const index = mine.get(BOX_PLACES[codec.kind].index);
   if (index === undefined) {
-    const lost = codec.kind === 'age' && [...mine.keys()].some((path) => path.startsWith(BOX_PLACES.age.boxes));
+    const lost =
+      codec.kind === 'age' && [...mine.keys()].some((path) => path.startsWith(BOX_PLACES.age.boxes));
     if (lost) throw damaged(shelf, 'it is gone');
     return assemble(shelf, commit, stored, null, []);
   }
@@ -131,8 +132,7 @@ export function logicalListing({ inner, codec }: Shelf, view: View): readonly Re
     }),
   );
   const plain = view.stored.filter(
-    ({ path }) =>
-      path !== inner.prefix + index && !path.startsWith(inner.prefix + boxes) && !boxed.has(path),
+    ({ path }) => path !== inner.prefix + index && !path.startsWith(inner.prefix + boxes) && !boxed.has(path),
   );
   return [...plain, ...boxed.values()].sort((a, b) => comparePaths(a.path, b.path));
 }
