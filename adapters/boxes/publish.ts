@@ -137,7 +137,9 @@ async function fillAndPublish(
     const contents = { files: [...plan.kept, ...files], plain, extra, own, missing: plan.missing };
     return publishStored(shelf, change, parent, contents, original, signal);
   }
-  return withBoxStage(shelf, original, signal, async (stage) => {
+  // Nothing plain can be reached from where an encrypted destination takes its blobs.
+  const borrowed = shelf.codec.kind === 'age' ? null : original;
+  return withBoxStage(shelf, borrowed, signal, async (stage) => {
     const oids = [...new Set(plan.fresh.map(({ oid }) => oid))];
     const filled = await fillFromStage(shelf, original, oids, (box) => stage.put(box.bytes), signal);
     await stage.seal();

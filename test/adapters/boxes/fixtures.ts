@@ -20,7 +20,9 @@ export async function newKey(dir = scratch()): Promise<Key> {
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   const identityFile = path.join(dir, 'key.txt');
-  writeFileSync(identityFile, `# made for a test\n# public key: ${recipient}\n${identity}\n`, { mode: 0o600 });
+  writeFileSync(identityFile, `# made for a test\n# public key: ${recipient}\n${identity}\n`, {
+    mode: 0o600,
+  });
   return { identityFile, recipient };
 }
 
@@ -53,10 +55,11 @@ export function boxedOver(
 }
 
 /** Stages and publishes; the manifest is one line that names the run. */
-export async function publish(at: BoxLab, files: Files, run = 'run', manifest = run) {
+export async function publish(at: BoxLab, files: Files, run = 'run', manifest = run, second = 0) {
   const { stage, staged } = await stageOf(at, files, run);
   const change: Change = {
     ...(await changeTo(at.destination, staged, run)),
+    at: `2026-11-20T10:00:0${second}Z`,
     extra: [{ path: at.destination.prefix + MANIFEST, bytes: Buffer.from(`manifest of ${manifest}\n`) }],
   };
   const published = await at.destination.publish(change, stage);

@@ -3,7 +3,18 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AgeCodec } from '../../../adapters/boxes/age.js';
 import { git, noise } from '../git/fixtures.js';
-import { boxedOver, boxLab, codecOf, commits, MANIFEST, newKey, PART, publish, readAll, sha256 } from './fixtures.js';
+import {
+  boxedOver,
+  boxLab,
+  codecOf,
+  commits,
+  MANIFEST,
+  newKey,
+  PART,
+  publish,
+  readAll,
+  sha256,
+} from './fixtures.js';
 
 const FILES = {
   empty: '',
