@@ -5,6 +5,7 @@ export function backupPaths(stateDir: string): {
   dir: string;
   gitHome: string;
   stages: string;
+  boxes: string;
   undo: string;
   drill: string;
 } {
@@ -13,6 +14,7 @@ export function backupPaths(stateDir: string): {
     dir,
     gitHome: path.join(stateDir, 'git-home'),
     stages: path.join(dir, 'stage'),
+    boxes: path.join(dir, 'boxes'),
     undo: path.join(stateDir, 'undo'),
     drill: path.join(stateDir, 'drill'),
   };

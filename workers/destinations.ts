@@ -2,13 +2,19 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ConfiguredDestination } from '../activities/backup/ports.js';
+import { openAgeCodec } from '../adapters/boxes/age.js';
+import { createBoxedDestination } from '../adapters/boxes/destination.js';
 import { createGitDestination } from '../adapters/git/destination.js';
 import { createGithubDestination, type GithubOptions } from '../adapters/github/destination.js';
 import { openNet } from '../adapters/net/fetch.js';
 import type { Config, DestinationConfig } from '../config/types.js';
 import { unsetUnder } from '../config/unset.js';
+import type { Destination } from '../domain/backup/ports.js';
 import { errorMessage, NxsError } from '../domain/errors.js';
 import { backupPaths } from './backup-paths.js';
+
+/** Encrypted files are cut at this many bytes where the destination itself sets no limit: one box is held in memory. */
+const PART_BYTES = 32 * 1024 * 1024;
 
 type GithubConfig = Extract<DestinationConfig, { type: 'github' }>;
 
@@ -28,19 +34,39 @@ export function destinationOf(each: DestinationConfig, index: number, config: Co
   });
   const unset = unsetUnder(config, 'backup-manifest', `backup.destinations[${index}]`);
   if (unset.length > 0) return closed(`${unset.join(', ')} is not set`);
-  // Never in the clear where encryption was asked for, never "done" where nothing was sent.
-  if (each.encryption !== undefined) return closed('this version cannot encrypt backups');
-  const { gitHome } = backupPaths(config.stateDir);
-  if (each.type === 'git') {
-    const { path: at, branch } = each;
-    const store = createGitDestination({ name, path: at, prefix: prefixOf(each), branch, gitHome });
-    return { state: 'ready', name, kind, store };
-  }
   try {
-    return { state: 'ready', name, kind, store: createGithubDestination(githubOptions(each, config)) };
+    return { state: 'ready', name, kind, store: storeOf(each, config) };
   } catch (error) {
     return closed(errorMessage(error));
   }
+}
+
+/** Throws NxsError CONFIG_INVALID when its token or its keys cannot be had. */
+function storeOf(each: DestinationConfig, config: Config): Destination {
+  const { gitHome } = backupPaths(config.stateDir);
+  if (each.type === 'github')
+    return boxed(createGithubDestination(githubOptions(each, config)), each, config);
+  const { name, path: at, branch } = each;
+  const plain = createGitDestination({ name, path: at, prefix: prefixOf(each), branch, gitHome });
+  return each.encryption === undefined ? plain : boxed(plain, each, config);
+}
+
+/** Never in the clear where encryption was asked for: a key that does not do is an error here, before anything is sent. */
+function boxed(inner: Destination, each: DestinationConfig, config: Config): Destination {
+  const { encryption } = each;
+  const { gitHome, boxes: scratch } = backupPaths(config.stateDir);
+  const codec =
+    encryption === undefined
+      ? 'parts'
+      : openAgeCodec({ recipients: encryption.recipients, identityFile: encryption.identity_file });
+  const largest = each.type === 'github' && each.oversize === 'refuse' ? inner.largest : null;
+  return createBoxedDestination(inner, {
+    codec,
+    partSize: inner.largest ?? PART_BYTES,
+    scratch,
+    gitHome,
+    largest,
+  });
 }
 
 /** Throws NxsError CONFIG_INVALID when its token cannot be had. */

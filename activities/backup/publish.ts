@@ -177,11 +177,21 @@ async function viewOrRescue(
     if (!(error instanceof NxsError)) throw error;
     if (ours && head && isDamage(error)) {
       // It grew out of our own commit: a foreign one broke the manifest, and this run writes it anew.
-      const { files } = await listCommit(store, head.commit);
-      return { view: { head, files, manifest: null }, note: error.message };
+      const files = await listed(store, head.commit);
+      if (files !== null) return { view: { head, files, manifest: null }, note: error.message };
     }
     if (error.code !== 'DESTINATION_UNREADABLE') throw error;
     return rescue(ports, input, store, seen.catalog, error.message, task);
+  }
+}
+
+/** Null: not even the listing can be had. */
+async function listed(store: Destination, commit: string): Promise<RemoteView['files'] | null> {
+  try {
+    return (await listCommit(store, commit)).files;
+  } catch (error) {
+    if (error instanceof NxsError && error.code === 'DESTINATION_UNREADABLE') return null;
+    throw error;
   }
 }
 

@@ -1,8 +1,9 @@
 // One look at a destination, before anything is decided: its head, its listing, and whose tree it is.
+import { BOX_PLACES } from '../../domain/backup/boxes.js';
 import type { StagedFile } from '../../domain/backup/entry.js';
 import type { ProofBook } from '../../domain/backup/local-ports.js';
 import { MANIFEST_PATH, parseManifest } from '../../domain/backup/manifest.js';
-import type { Destination, Head, RemoteFile } from '../../domain/backup/ports.js';
+import type { Destination, Head, ObjectRequest, RemoteFile } from '../../domain/backup/ports.js';
 import { NxsError } from '../../domain/errors.js';
 import type { BackupPorts, Task } from './ports.js';
 
@@ -87,6 +88,7 @@ export async function listCommit(store: Destination, commit: string): Promise<Li
   for (const file of await store.list(commit)) {
     if (file.path.startsWith(store.prefix)) files.set(file.path.slice(store.prefix.length), file);
   }
+  refuseBoxes(store, files);
   const manifest = files.get(MANIFEST_PATH) ?? null;
   // Our own corner: a word to people, stored forms; never somebody's file.
   for (const path of files.keys()) if (path.startsWith('.nxs/')) files.delete(path);
@@ -100,6 +102,21 @@ export async function listCommit(store: Destination, commit: string): Promise<Li
   return { files, manifest };
 }
 
+/** Boxes show only where nothing around the destination takes them apart: to write there would be to throw them away. */
+function refuseBoxes(store: Destination, files: ReadonlyMap<string, RemoteFile>): void {
+  const kinds = Object.values(BOX_PLACES);
+  for (const path of files.keys()) {
+    const index = kinds.find((kind) => path === kind.index || path.endsWith(`/${kind.index}`))?.index;
+    if (index === undefined) continue;
+    const form = index === BOX_PLACES.age.index ? 'encrypted backups' : 'files in parts';
+    const where = path === index ? '' : ` of another node, under ${path.slice(0, -index.length)}`;
+    throw new NxsError(
+      'DESTINATION_FOREIGN',
+      `${store.name} (${store.location}) holds ${form}${where}: configure it as it was when they were made, or give this one another branch or prefix.`,
+    );
+  }
+}
+
 /** The same with the manifest read, whoever made it: a restore may bring back another node's backup. */
 export async function readCommit(
   store: Destination,
@@ -108,7 +125,7 @@ export async function readCommit(
   ports: Pick<BackupPorts, 'sha256'>,
 ): Promise<Omit<RemoteView, 'head'>> {
   const { files, manifest: listed } = await listCommit(store, commit);
-  const manifest = listed === null ? null : await readManifest(ports, store, listed, task);
+  const manifest = listed === null ? null : await readManifest(ports, store, listed, commit, task);
   return { files, manifest };
 }
 
@@ -135,10 +152,11 @@ function requireOurs(
 async function readManifest(
   ports: Pick<BackupPorts, 'sha256'>,
   store: Destination,
-  listed: RemoteFile,
+  { oid, size }: RemoteFile,
+  commit: string,
   task: Task,
 ): Promise<RemoteManifest> {
-  const bytes = await readWhole(store, listed.oid, listed.size ?? 0, task);
+  const bytes = await readWhole(store, { oid, size: size ?? 0 }, commit, task);
   const parsed = parseManifest(new TextDecoder().decode(bytes));
   if (typeof parsed === 'string') {
     throw new NxsError('DESTINATION_UNREADABLE', `The manifest in ${store.name} is damaged: ${parsed}.`);
@@ -147,8 +165,14 @@ async function readManifest(
 }
 
 /** One small blob as a whole. Throws NxsError DESTINATION_UNREADABLE. */
-async function readWhole(store: Destination, oid: string, size: number, task: Task): Promise<Uint8Array> {
-  for await (const blob of store.read([{ oid, size }], task.signal)) {
+async function readWhole(
+  store: Destination,
+  object: ObjectRequest,
+  commit: string,
+  task: Task,
+): Promise<Uint8Array> {
+  const { oid } = object;
+  for await (const blob of store.read([object], task.signal, commit)) {
     if ('problem' in blob) {
       throw new NxsError('DESTINATION_UNREADABLE', `${store.name} cannot give ${oid} back: ${blob.reason}.`);
     }

@@ -66,7 +66,12 @@ async function makeTree(
     const uploads = await upload(store, change.missing, wanted.made, stage, signal);
     if (wanted.root === base) return { tree: base, uploaded: change.missing.length };
     try {
-      const tree = await growTree(store, base, wanted, uploads, signal);
+      let tree = await growTree(store, base, wanted, uploads, signal);
+      if (tree !== wanted.root && attempt === null && wanted.removals.length > 0) {
+        // No document says what becomes of a directory whose last file leaves: then all of it, on nothing.
+        const anew = { ...wanted, upserts: wanted.all, removals: [] };
+        tree = await growTree(store, null, anew, uploads, signal);
+      }
       if (tree === wanted.root) return { tree, uploaded: change.missing.length };
       last = `it came to the tree ${tree.slice(0, 12)} where ${wanted.root.slice(0, 12)} is right`;
     } catch (error) {

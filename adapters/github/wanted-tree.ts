@@ -17,6 +17,8 @@ export interface WantedTree {
   readonly upserts: readonly Placed[];
   /** Paths that have to leave it. */
   readonly removals: readonly string[];
+  /** All files of it. */
+  readonly all: readonly Placed[];
   /** Bytes of the files that we make ourselves, by object id. */
   readonly made: ReadonlyMap<string, Uint8Array>;
 }
@@ -32,7 +34,8 @@ export function wantedTree(change: Change, present: readonly Placed[]): WantedTr
   const ours: Placed[] = [...change.entries.map(placed), ...extras];
   const outside = present.filter(({ path }) => !path.startsWith(change.prefix));
   const node: TreeNode = new Map();
-  for (const { path, oid, mode } of [...outside, ...ours]) putFile(node, path, { oid, mode });
+  const all = [...outside, ...ours].map(({ path, oid, mode }) => ({ path, oid, mode }));
+  for (const { path, oid, mode } of all) putFile(node, path, { oid, mode });
   const before = new Map(present.map((file) => [file.path, file]));
   const after = new Set(ours.map(({ path }) => path));
   return {
@@ -44,6 +47,7 @@ export function wantedTree(change: Change, present: readonly Placed[]): WantedTr
     removals: present.flatMap(({ path }) =>
       path.startsWith(change.prefix) && !after.has(path) ? [path] : [],
     ),
+    all,
     made,
   };
 }
