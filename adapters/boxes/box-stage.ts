@@ -34,19 +34,19 @@ export async function withBoxStage<T>(
   const { repository } = opened;
   const where = `the staging area ${repository}`;
   const writers = openStageWriters({ home: gitHome, repository }, where, signal);
-  let sealed = false;
+  const state = { sealed: false };
   try {
     if (original !== null) await borrow(repository, original, where);
     return await work({
       repository,
       put: (bytes) => write(writers.pick(bytes), bytes),
       async seal() {
-        sealed = true;
+        state.sealed = true;
         await writers.close();
       },
     });
   } finally {
-    if (!sealed) await writers.abort();
+    if (!state.sealed) await writers.abort();
     await removeStage(opened);
   }
 }

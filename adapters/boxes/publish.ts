@@ -19,7 +19,8 @@ export async function publishFiles(
 ): Promise<Published> {
   const parent = change.parent === null ? null : await parentView(shelf, change.parent, signal);
   const plan = planOf(shelf, change, parent);
-  if (shelf.codec.kind === 'parts' && plan.fresh.length + plan.kept.length === 0 && parent?.index == null) {
+  const unboxed = parent === null || parent.index === null;
+  if (shelf.codec.kind === 'parts' && plan.fresh.length + plan.kept.length === 0 && unboxed) {
     return passThrough(shelf, change, parent, stage, signal);
   }
   const same = shelf.codec.kind === 'age' ? await unchanged(shelf, change, parent, plan) : null;

@@ -44,7 +44,7 @@ function pulled(from: AsyncIterator<Uint8Array>): WebStream {
       },
     },
     { highWaterMark: 0 },
-  ) as WebStream;
+  );
 }
 
 /** A small blob as a whole. */

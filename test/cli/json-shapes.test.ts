@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nxs, type Said } from '../support/e2e-cli.js';
 import { flipFile } from '../support/e2e-damage.js';
+import type { RunRecord } from '../../domain/backup/record.js';
+import { runBackup } from '../support/e2e-plain.js';
+import { startGithub, type GithubPeer } from '../support/github-peer.js';
+import { ghOf, githubLab } from '../support/github-place.js';
 import { destinations, fill, filesIn, makePlace } from '../support/e2e-place.js';
 import { startPlane, type Plane } from '../support/temporal-e2e.js';
 import { until } from '../support/until.js';
@@ -20,13 +24,16 @@ const SECRETS = {
 } as const;
 
 let plane: Plane;
+let github: GithubPeer;
 const heard: Said[] = [];
 
 beforeAll(async () => {
+  // It does not know the planted token.
+  github = await startGithub();
   const place = await makePlace(() =>
     destinations(
       '{ name: local, type: git, path: "${NXS_STATE_DIR}/backup.git" }',
-      `{ name: github, type: github, owner: me, repo: nxs, branch: main, token: "${SECRETS.manifest}" }`,
+      `{ name: github, type: github, owner: me, repo: nxs, branch: main, base_url: "${github.url}", token: "${SECRETS.manifest}" }`,
     ),
   );
   const many = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`many/${n}`, `file ${n}`]));
@@ -43,7 +50,10 @@ beforeAll(async () => {
   await plane.ready();
   await until(() => plane.output().includes('backup of 13 files'), 60_000);
 }, 120_000);
-afterAll(() => plane.dispose());
+afterAll(async () => {
+  await plane.dispose();
+  await github.close();
+});
 
 async function json(...args: readonly string[]): Promise<unknown> {
   const said = await plane.nxs(...args, '--json');
@@ -64,13 +74,26 @@ function expectInStep(command: string, ...documents: readonly unknown[]): void {
   expect(unheard, `nxs ${command}: documented, not there`).toEqual([]);
 }
 
+/** The record of a run that finds its branch set back. */
+async function setBack(): Promise<RunRecord> {
+  const lab = await githubLab();
+  const commits: string[] = [];
+  for (const text of ['one', 'two', 'three']) {
+    await fill(lab.place.dataDir, { 'MEMORY.md': text });
+    commits.push(ghOf(await runBackup(lab.config)).commit ?? '');
+  }
+  // Not to the one before the last: for a minute that looks like a server that lags behind.
+  await lab.github.rewind(lab.repo, 'main', commits[0] ?? '');
+  return runBackup(lab.config);
+}
+
 describe('--json of', () => {
   it('backup run, also when it is held', async () => {
     const run = await json('backup', 'run');
     for (let n = 0; n < 12; n += 1) await unlink(join(plane.place.dataDir, `many/${n}`));
     const held = (await json('backup', 'run')) as { held: { token: string } };
     const passed = await json('backup', 'run', '--confirm', held.held.token);
-    expectInStep('backup run', run, held, passed);
+    expectInStep('backup run', run, held, passed, await setBack());
   }, 60_000);
 
   it('backup verify, also with damage', async () => {

@@ -27,6 +27,8 @@ export interface RunOptions {
   /** Names the run; by default a new one. */
   readonly run?: string;
   readonly onStep?: (step: Step) => void;
+  /** Of a process that lives on, as the worker's does; by default those of a new one. */
+  readonly ports?: BackupPorts;
 }
 
 const task = standing(() => undefined);
@@ -39,7 +41,7 @@ export function freshPorts(config: Config): BackupPorts {
 
 /** One whole run. Never throws for a destination; a run without a plan is `failed`. */
 export async function runBackup(config: Config, options: RunOptions = {}): Promise<RunRecord> {
-  const ports = freshPorts(config);
+  const ports = options.ports ?? freshPorts(config);
   const run = options.run ?? nextRun();
   const started = new Date().toISOString();
   const input = { run, workflowId: `plain/${run}`, trigger: 'person', started } as const;

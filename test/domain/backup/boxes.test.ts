@@ -26,9 +26,7 @@ function filesOf(of: 'parts' | 'age'): fc.Arbitrary<BoxedFile[]> {
   return fc.uniqueArray(file, { selector: ({ path }) => path, maxLength: 8 });
 }
 
-const index = kind.chain((of) =>
-  fc.record({ kind: fc.constant(of), made: fc.string(), files: filesOf(of) }),
-);
+const index = kind.chain((of) => fc.record({ kind: fc.constant(of), made: fc.string(), files: filesOf(of) }));
 
 describe('the index of boxes', () => {
   it('says after a round trip what it said before, in the order of the paths', () => {
