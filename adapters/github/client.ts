@@ -2,10 +2,11 @@
 // own throttling and retry plugins are left out: they repeat conflicts, and their waits die with the process.
 import { Octokit } from '@octokit/rest';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Wait } from '../../domain/backup/ports.js';
 import { limitOf, nextWrite, type Gate, type Pace, type Reply } from '../../domain/backup/rate-limit.js';
 import { NxsError } from '../../domain/errors.js';
 import { factsOf, replyFailure } from './failure.js';
-import { openLedger, type LedgerFile } from './ledger.js';
+import { openLedger, type Ledger, type LedgerFile } from './ledger.js';
 
 /** A wait up to this long (ms) is made on the spot; a longer one is the workflow's, where it survives a restart. */
 const ON_THE_SPOT = 5_000;
@@ -31,6 +32,8 @@ export interface GithubClient {
   readonly where: string;
   readonly ledger: LedgerFile;
   readonly pace: Pace;
+  /** The wait that is too long to be made on the spot; null: none. */
+  waiting(): Promise<Wait | null>;
 }
 
 /** What a call may put into octokit's `request`. */
@@ -77,7 +80,11 @@ export function openClient(options: ClientOptions): GithubClient {
       : () => gated(where, ledger, send);
     return noRepeat === true ? once() : repeating(once, signal);
   });
-  return { octokit, at: { owner, repo }, where, ledger, pace };
+  const waiting = async (): Promise<Wait | null> => {
+    const gate = openGate(await ledger.read(), pace, Date.now());
+    return gate === null || gate.until - Date.now() <= ON_THE_SPOT ? null : gate;
+  };
+  return { octokit, at: { owner, repo }, where, ledger, pace, waiting };
 }
 
 /** `owner/repo on github.com`. */
@@ -111,8 +118,7 @@ async function paced<T>(
   for (;;) {
     const state = await ledger.read();
     const now = Date.now();
-    const open =
-      state.gate !== null && state.gate.until > now ? state.gate : nextWrite(state.writes, pace, now);
+    const open = openGate(state, pace, now);
     if (open === null) {
       await ledger.write({ ...state, writes: [...state.writes, now] });
       return send();
@@ -122,6 +128,11 @@ async function paced<T>(
       throw new NxsError('CANCELLED', `Work at ${where} was cancelled.`);
     });
   }
+}
+
+/** What keeps a write from being made now. */
+function openGate({ gate, writes }: Ledger, pace: Pace, now: number): Gate | null {
+  return gate !== null && gate.until > now ? gate : nextWrite(writes, pace, now);
 }
 
 /** A good reply ends a wait that we chose ourselves, and the count of strikes. */

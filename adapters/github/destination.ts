@@ -98,6 +98,7 @@ function destinationOn(options: GithubOptions, client: GithubClient): Destinatio
       await beginAt(storeOn(there, client), commit);
       return destinationOn(there, client);
     },
+    waiting: () => client.waiting(),
     witness: () => Promise.resolve(WITNESS),
     revisions: (limit) => listRevisions(store, limit),
     resolve: (at) => resolveRevision(store, at),

@@ -15,6 +15,7 @@ const VALUES = new Set<string>([
   ...RECORD.destinations.element.shape.state.options,
   ...drillOutcomeSchema.options,
   ...['good', 'bad', 'unknown', 'proved', 'ready'],
+  ...['exists', 'hash', 'size', 'access', 'recency'],
 ]);
 
 export interface Documented {

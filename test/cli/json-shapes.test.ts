@@ -10,6 +10,7 @@ import { runBackup } from '../support/e2e-plain.js';
 import { startGithub, type GithubPeer } from '../support/github-peer.js';
 import { ghOf, githubLab } from '../support/github-place.js';
 import { destinations, fill, filesIn, makePlace } from '../support/e2e-place.js';
+import { viewBackups } from '../../workers/backup-view.js';
 import { startPlane, type Plane } from '../support/temporal-e2e.js';
 import { until } from '../support/until.js';
 import { documentedKeys, keysOf } from './documented.js';
@@ -87,6 +88,15 @@ async function setBack(): Promise<RunRecord> {
   return runBackup(lab.config);
 }
 
+/** The status while the server lets nothing through. */
+async function toldToWait(): Promise<unknown> {
+  const lab = await githubLab();
+  lab.github.next({ kind: 'secondary', retryAfter: 600 });
+  await runBackup(lab.config);
+  const { destinations } = await viewBackups(lab.config, Date.now());
+  return destinations.map(({ waiting }) => waiting);
+}
+
 describe('--json of', () => {
   it('backup run, also when it is held', async () => {
     const run = await json('backup', 'run');
@@ -125,7 +135,7 @@ describe('--json of', () => {
     const view = (await json('backup', 'status')) as { last_run: unknown };
     const { last_run: last, ...own } = view;
     expect(keysOf(last)).toEqual(keysOf(await withoutLink('backup', 'run')));
-    expectInStep('backup status', { ...own, last_run: null });
+    expectInStep('backup status', { ...own, last_run: null }, await toldToWait());
   }, 60_000);
 
   it('backup restore, its dry run and its undo', async () => {
