@@ -32,6 +32,8 @@ export interface GithubClient {
   readonly where: string;
   readonly ledger: LedgerFile;
   readonly pace: Pace;
+  /** Mean time of a reply in this process, ms; 0: none came yet. */
+  latency(): number;
   /** The wait that is too long to be made on the spot; null: none. */
   waiting(): Promise<Wait | null>;
 }
@@ -57,6 +59,7 @@ export function openClient(options: ClientOptions): GithubClient {
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
   });
   const writes = inTurn();
+  const took = { ms: 0, replies: 0 };
   octokit.hook.wrap('request', async (request, call) => {
     const { signal, once: noRepeat } = call.request as RequestOptions;
     const send = async (): Promise<Awaited<ReturnType<typeof request>>> => {
@@ -64,7 +67,11 @@ export function openClient(options: ClientOptions): GithubClient {
         const reply = await withOwnSignal(signal, async (own) => {
           // A hook is bound to this very object: another one would be passed over.
           if (own !== undefined) call.request = { ...call.request, signal: own };
-          return request(call);
+          const began = performance.now();
+          const answered = await request(call);
+          took.ms += performance.now() - began;
+          took.replies += 1;
+          return answered;
         });
         await settled(ledger);
         return reply;
@@ -84,7 +91,8 @@ export function openClient(options: ClientOptions): GithubClient {
     const gate = openGate(await ledger.read(), pace, Date.now());
     return gate === null || gate.until - Date.now() <= ON_THE_SPOT ? null : gate;
   };
-  return { octokit, at: { owner, repo }, where, ledger, pace, waiting };
+  const latency = (): number => (took.replies === 0 ? 0 : took.ms / took.replies);
+  return { octokit, at: { owner, repo }, where, ledger, pace, latency, waiting };
 }
 
 /** `owner/repo on github.com`. */
