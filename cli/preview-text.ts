@@ -62,10 +62,11 @@ function actions(files: PreviewDestination['files']): string {
     0,
   );
   const parts = [
-    `${count('upload')} new`,
-    `${count('replace')} changed (${inWords(bytes)})`,
-    `${count('remove')} to remove`,
-  ];
-  const held = count('hold_back');
-  return [...parts, ...(held > 0 ? [`${held} held back`] : [])].join(', ');
+    [count('upload'), 'new'],
+    [count('replace'), 'changed'],
+    [count('remove'), 'to remove'],
+    [count('hold_back'), 'held back'],
+  ] as const;
+  const named = parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
+  return `${named.length === 0 ? 'only its own records' : named.join(', ')} (${inWords(bytes)} to send)`;
 }
