@@ -5,6 +5,7 @@ import { renderTable } from './measure/table.js';
 import { openScratch } from './subjects/scratch.js';
 import { benchBackup } from './suites/backup.js';
 import { benchFailover } from './suites/failover.js';
+import { benchGithub } from './suites/github.js';
 import { benchMemory } from './suites/memory.js';
 import { benchStart } from './suites/start.js';
 import type { Suite } from './suites/suite.js';
@@ -15,6 +16,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
   failover: {
     summary: 'price and use of the gateway beside a bare proxy, Portkey and LiteLLM',
     run: benchFailover,
+  },
+  github: {
+    summary: 'requests, speed and memory of a backup to GitHub beside a bare octokit loop',
+    run: benchGithub,
   },
   memory: { summary: 'memory of the worker with a corpus of 1 GB, in two shapes', run: benchMemory },
 };

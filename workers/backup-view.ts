@@ -2,9 +2,14 @@
 // works when nothing runs.
 import { z } from 'zod';
 import { openBackupState } from '../adapters/files/backup-state.js';
+import { formatDuration } from '../config/schemas/duration.js';
 import type { Config } from '../config/types.js';
 import { keptDrillSchema, type KeptDrill } from '../domain/backup/drill.js';
-import { runRecordSchema, type RunRecord } from '../domain/backup/record.js';
+import type { KeptAccess } from '../domain/backup/access.js';
+import type { FileChecks } from '../domain/backup/checks.js';
+import type { Wait } from '../domain/backup/ports.js';
+import { tamperSchema } from '../domain/backup/trail.js';
+import { plural, runRecordSchema, type RunRecord } from '../domain/backup/record.js';
 import { isTooOld } from '../domain/backup/proof.js';
 import type { EntryResult } from '../domain/backup/entry.js';
 import type { BackupState, ProofBook } from '../domain/backup/local-ports.js';
@@ -35,6 +40,16 @@ const drillViewSchema = keptDrillSchema
     age_ms: z.number().int().nonnegative(),
   });
 
+const checkViewSchema = z.object({
+  check: z.enum(['exists', 'hash', 'size', 'access', 'recency']),
+  result: z.enum(['good', 'bad', 'unknown']),
+  /** ISO time of the look; null: nobody has looked yet. */
+  at: z.string().nullable(),
+  detail: z.string(),
+});
+
+type CheckView = z.infer<typeof checkViewSchema>;
+
 const destinationViewSchema = z.object({
   name: z.string(),
   kind: z.string(),
@@ -48,6 +63,12 @@ const destinationViewSchema = z.object({
   too_old: z.boolean(),
   /** ISO time of the oldest read-back that still has to stand; null: some file was never read back. */
   oldest_verification: z.string().nullable(),
+  /** The seed's five checks, each with the last thing it found. */
+  checks: z.array(checkViewSchema),
+  /** The branch was set back by somebody and a person has not decided yet; else null. */
+  tamper: tamperSchema.nullable(),
+  /** The server, or the budget of writes, lets nothing through before `until` (ISO time); else null. */
+  waiting: z.object({ until: z.string(), reason: z.string() }).nullable(),
   /** Null: none was made yet. */
   last_drill: drillViewSchema.nullable(),
   files: z.array(fileRowSchema),
@@ -75,7 +96,8 @@ export async function viewBackups(config: Config, now: number): Promise<BackupVi
       const { name, kind } = each;
       const location = each.state === 'ready' ? each.store.location : each.location;
       const note = each.state === 'ready' ? null : each.note;
-      return destinationView({ name, kind, location, note, last, state, now, config });
+      const wait = each.state === 'ready' ? await each.store.waiting() : null;
+      return destinationView({ name, kind, location, note, wait, last, state, now, config });
     }),
   );
   return {
@@ -92,6 +114,7 @@ interface Subject {
   readonly kind: string;
   readonly location: string;
   readonly note: string | null;
+  readonly wait: Wait | null;
   readonly last: RunRecord | null;
   readonly state: BackupState;
   readonly now: number;
@@ -99,12 +122,14 @@ interface Subject {
 }
 
 async function destinationView(subject: Subject): Promise<BackupView['destinations'][number]> {
-  const { name, kind, location, note, last, state, now, config } = subject;
+  const { name, kind, location, note, wait, last, state, now, config } = subject;
   const record = last?.destinations.find((each) => each.name === name) ?? null;
   const book = await state.loadProofs(name);
   const entries = last === null ? [] : await state.loadEntries(last.run, name);
   const provedAt = book?.provedAt ?? null;
   const proofs = new Map(book?.files.map((file) => [file.path, file.verifiedAt] as const));
+  const tooOld = isTooOld(provedAt, now, config.backup.recency_limit);
+  const seen = last === null || record === null ? null : { at: last.finished, checks: record.checks };
   return {
     name,
     kind,
@@ -114,10 +139,58 @@ async function destinationView(subject: Subject): Promise<BackupView['destinatio
     same_disk: record?.same_disk ?? null,
     commit: record?.commit ?? book?.commit ?? null,
     last_proved: iso(provedAt),
-    too_old: isTooOld(provedAt, now, config.backup.recency_limit),
+    too_old: tooOld,
     oldest_verification: oldest(book),
+    checks: [
+      ...fileCheckViews(seen),
+      accessView(await state.lastAccess(name)),
+      recencyView({ provedAt, tooOld, now, limit: config.backup.recency_limit }),
+    ],
+    tamper: (await state.loadTrail(name))?.tamper ?? null,
+    waiting: wait === null ? null : { until: new Date(wait.until).toISOString(), reason: wait.reason },
     last_drill: drillView(await state.lastDrill(name), now),
     files: entries.map((entry) => row(entry, proofs)),
+  };
+}
+
+function fileCheckViews(
+  seen: { readonly at: string; readonly checks: FileChecks | null } | null,
+): CheckView[] {
+  return (['exists', 'hash', 'size'] as const).map((check) => {
+    const found = seen?.checks?.[check] ?? null;
+    if (found === null)
+      return { check, result: 'unknown', at: null, detail: 'not looked at in the last run' };
+    const { checked, failed } = found;
+    return {
+      check,
+      result: failed === 0 ? 'good' : 'bad',
+      at: seen?.at ?? null,
+      detail: `${checked - failed} of ${plural(checked, 'file')}`,
+    };
+  });
+}
+
+function accessView(access: KeptAccess | null): CheckView {
+  if (access === null)
+    return { check: 'access', result: 'unknown', at: null, detail: 'the hourly check has not run yet' };
+  const { state, detail, at } = access;
+  const result = state === 'ok' ? 'good' : state === 'limited' ? 'unknown' : 'bad';
+  return { check: 'access', result, at, detail: state === 'ok' ? detail : `${state}: ${detail}` };
+}
+
+function recencyView(about: {
+  readonly provedAt: number | null;
+  readonly tooOld: boolean;
+  readonly now: number;
+  readonly limit: number;
+}): CheckView {
+  const { provedAt, tooOld, now, limit } = about;
+  const age = provedAt === null ? 'never proved' : `proved ${iso(provedAt) ?? ''}`;
+  return {
+    check: 'recency',
+    result: tooOld ? 'bad' : 'good',
+    at: new Date(now).toISOString(),
+    detail: `${age}, the limit is ${formatDuration(limit)}`,
   };
 }
 

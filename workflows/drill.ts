@@ -3,8 +3,9 @@ import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/wor
 import type { DrillRecord, DrillRun } from '../domain/backup/drill.js';
 import { ended, reasonOf } from './failure.js';
 import type { DrillInput } from './messages.js';
-import { now, runName, trackPhase } from './phase.js';
+import { now, runName, trackPhase, type Phase } from './phase.js';
 import { brief, bulk } from './proxies.js';
+import { patiently } from './waiting.js';
 
 /** Ends as Failed with DRILL_NOT_GREEN or DRILL_INCONCLUSIVE when it is not green; the result is in the details. */
 export async function restoreDrill(input: DrillInput): Promise<DrillRun> {
@@ -16,7 +17,7 @@ export async function restoreDrill(input: DrillInput): Promise<DrillRun> {
   const drills: DrillRecord[] = [];
   for (const destination of plan.ready) {
     phase.enter('restoring', `all of ${destination}, into a scratch directory`);
-    const { drill, cancelled } = await drillOne(run, destination);
+    const { drill, cancelled } = await drillOne(phase, run, destination);
     drills.push(drill);
     if (cancelled) break;
   }
@@ -34,14 +35,16 @@ export async function restoreDrill(input: DrillInput): Promise<DrillRun> {
 
 /** One after the other, so that the scratch directory never holds more than one of them. */
 async function drillOne(
+  phase: Phase,
   run: string,
   destination: string,
 ): Promise<{ readonly drill: DrillRecord; readonly cancelled: boolean }> {
   const began = Date.now();
   try {
-    const drill = await bulk.drillRestore.executeWithOptions(
-      { summary: `bring all of ${destination} back and hash it` },
-      [{ run, destination }],
+    const drill = await patiently(phase, 'restoring', () =>
+      bulk.drillRestore.executeWithOptions({ summary: `bring all of ${destination} back and hash it` }, [
+        { run, destination },
+      ]),
     );
     return { drill, cancelled: false };
   } catch (error) {

@@ -39,7 +39,12 @@ async function checkOne(ports: BackupPorts, destination: ConfiguredDestination):
   const tooOld = isTooOld(provedAt, ports.now(), ports.settings.recencyLimit);
   const lastProved = provedAt === null ? null : new Date(provedAt).toISOString();
   if (destination.state === 'not_configured') return { name, access: null, lastProved, tooOld };
-  return { name, access: await look(destination.store, ports.source.root), lastProved, tooOld };
+  const access = await look(destination.store, ports.source.root);
+  if (access !== null) {
+    const at = new Date(ports.now()).toISOString();
+    await ports.state.saveAccess(name, { state: access.state, detail: access.detail, at });
+  }
+  return { name, access, lastProved, tooOld };
 }
 
 async function look(

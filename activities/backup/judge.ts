@@ -47,10 +47,7 @@ export async function judge(ports: BackupPorts, question: Question, task: Task):
     results = new Map<string, ReadResult>(),
   } = question;
   const now = ports.now();
-  const known: Proof[] = expected.map((file) => ({ ...file, verifiedAt: provedAt.get(file.oid) ?? null }));
-  const { every, within } = ports.settings.verify;
-  const policy = { level, now, within, share: rollingShare(every, within), touched: false };
-  const due = dueForRead(known, policy);
+  const { known, due } = dueOf(ports, { expected, provedAt, level }, now);
   const ownManifest = question.listing.then((there) =>
     manifest === null || there.manifest === null ? NOTHING : readBack(ports, store, [there.manifest], task),
   );
@@ -86,6 +83,18 @@ export async function judge(ports: BackupPorts, question: Question, task: Task):
   }
   const bytes = due.reduce((sum, file) => sum + file.size, 0);
   return { entries, proofs, read: { files: due.length, bytes } };
+}
+
+/** Every expected file with its proof so far, and those whose bytes are to be read now. */
+export function dueOf(
+  ports: BackupPorts,
+  { expected, provedAt, level }: Pick<Question, 'expected' | 'provedAt' | 'level'>,
+  now: number,
+): { readonly known: readonly Proof[]; readonly due: readonly Proof[] } {
+  const known: Proof[] = expected.map((file) => ({ ...file, verifiedAt: provedAt.get(file.oid) ?? null }));
+  const { every, within } = ports.settings.verify;
+  const policy = { level, now, within, share: rollingShare(every, within), touched: false };
+  return { known, due: dueForRead(known, policy) };
 }
 
 /** Waits for all of them also when one fails, so that nothing goes on reading behind a step that has ended. */

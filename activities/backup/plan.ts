@@ -23,7 +23,11 @@ interface Prepared {
 }
 
 /** Surveys, stages and decides. Throws NxsError DATA_DIR_MISSING; a destination that cannot be used is in the plan. */
-export async function planBackup(ports: BackupPorts, input: PlanInput, task: Task): Promise<BackupPlan> {
+export async function planBackup(
+  ports: BackupPorts,
+  input: PlanInput & { readonly dry?: boolean },
+  task: Task,
+): Promise<BackupPlan> {
   await ports.stages.removeStale();
   task.progress('walking the data directory');
   const survey = await ports.source.survey(task.signal);
@@ -32,7 +36,8 @@ export async function planBackup(ports: BackupPorts, input: PlanInput, task: Tas
   const prepared: Prepared[] = [];
   for (const destination of ports.destinations) {
     task.progress(`looking at ${destination.name}`);
-    prepared.push(await prepare(ports, destination, { known, confirm: input.confirm }, task));
+    const asked = { known, confirm: input.confirm, dry: input.dry ?? false };
+    prepared.push(await prepare(ports, destination, asked, task));
   }
   const { catalog, read } = await stageAll(ports, input.run, choice, prepared, task);
   await survey.remember(catalog.files);
@@ -51,7 +56,7 @@ export async function planBackup(ports: BackupPorts, input: PlanInput, task: Tas
 async function prepare(
   ports: BackupPorts,
   destination: ConfiguredDestination,
-  { known, confirm }: Asked,
+  asked: Asked,
   task: Task,
 ): Promise<Prepared> {
   const { name, kind } = destination;
@@ -63,9 +68,7 @@ async function prepare(
   const ready = { name, kind, location: store.location, sameDisk: null, state: 'ready', note: null } as const;
   try {
     const sameDisk = await store.sharesDisk(ports.source.root);
-    return await ports.alone(store, () =>
-      look(ports, store, { ...ready, sameDisk }, { known, confirm }, task),
-    );
+    return await ports.alone(store, () => look(ports, store, { ...ready, sameDisk }, asked, task));
   } catch (error) {
     return nothing({ ...ready, state: 'failed', note: errorMessage(error) });
   }
@@ -75,13 +78,14 @@ async function look(
   ports: BackupPorts,
   store: Destination,
   planned: PlannedDestination,
-  { known, confirm }: Asked,
+  { known, confirm, dry }: Asked,
   task: Task,
 ): Promise<Prepared> {
+  if (dry && (await isAbsent(ports, store))) return { planned, lacking: new Set(known), previous: [] };
   const book = await trustedBook(ports, store);
   if (book !== null) await requireThere(ports, store, book, confirm);
   await takeAsItIs(ports, store, confirm);
-  await store.prepare();
+  if (!dry) await store.prepare();
   const { files, previous } = await seen(ports, store, book, task);
   const listed = new Set(files.map((file) => (file.size === null ? '' : file.oid)));
   const lacking = new Set(await store.lacks(known.filter((oid) => !listed.has(oid))));
@@ -114,6 +118,13 @@ interface Asked {
   /** Object ids that earlier reads gave. */
   readonly known: readonly string[];
   readonly confirm: string | null;
+  /** Only a look: nothing is made there, not even room. */
+  readonly dry: boolean;
+}
+
+/** True when nothing of it is there yet; one behind an account cannot be made on the way, so it is not asked. */
+export async function isAbsent(ports: BackupPorts, store: Destination): Promise<boolean> {
+  return store.lineage === null && (await store.access(ports.source.root)).state === 'absent';
 }
 
 /** A destination that held backups and is gone is a disk that is not mounted, until a person says otherwise. */

@@ -76,7 +76,7 @@ interface Accepted {
 }
 
 /** What goes there, what must not, and what has to travel. */
-async function accepted(
+export async function accepted(
   ports: BackupPorts,
   run: string,
   store: Destination,
@@ -154,7 +154,7 @@ async function commitFiles(
 }
 
 /** What we could not read now keeps its last backed-up version in the tree. */
-function carriedOver(view: RemoteView, catalog: Catalog): StagedFile[] {
+export function carriedOver(view: RemoteView, catalog: Catalog): StagedFile[] {
   if (catalog.problems.length === 0) return [];
   const isInDoubt = doubtOf(catalog);
   const present = new Set(catalog.files.map((file) => file.path));

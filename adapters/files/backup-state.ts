@@ -2,6 +2,7 @@
 // copy of anything; a missing or torn file means reading more, not believing more.
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { keptAccessSchema } from '../../domain/backup/access.js';
 import { keptDrillSchema } from '../../domain/backup/drill.js';
 import type { EntryResult } from '../../domain/backup/entry.js';
 import type { BackupState, Catalog, PublishedTree } from '../../domain/backup/local-ports.js';
@@ -28,6 +29,8 @@ export function openBackupState(dir: string): BackupState {
     path.join(dir, 'trails', `${fileNameOf(destination)}.json`);
   const drillFile = (destination: string): string =>
     path.join(dir, 'drills', `${fileNameOf(destination)}.json`);
+  const accessFile = (destination: string): string =>
+    path.join(dir, 'access', `${fileNameOf(destination)}.json`);
   const ndjson = openNdjsonFiles();
   const proofs = openProofBooks(path.join(dir, 'proofs'), ndjson);
   return {
@@ -78,6 +81,8 @@ export function openBackupState(dir: string): BackupState {
     lastRecord: () => readOr(path.join(dir, 'last.json'), runRecordSchema),
     saveDrill: (drill) => atomicWrite(drillFile(drill.destination), `${JSON.stringify(drill, null, 2)}\n`),
     lastDrill: (destination) => readOr(drillFile(destination), keptDrillSchema),
+    saveAccess: (destination, found) => atomicWrite(accessFile(destination), `${JSON.stringify(found)}\n`),
+    lastAccess: (destination) => readOr(accessFile(destination), keptAccessSchema),
   };
 }
 

@@ -50,6 +50,8 @@ export function createGitDestination(options: GitDestinationOptions): Destinatio
       return { note: await healStore(store, oids, stage, signal), commit: null, fallback: 0 };
     },
     setAside: (stamp) => setAside(store, stamp),
+    effort: null,
+    waiting: () => Promise.resolve(null),
     witness: () => storeWitness(store),
     revisions: (limit) => listRevisions(store, limit),
     resolve: (revision) => resolveRevision(store, revision),

@@ -17,6 +17,11 @@ const SHARE = 0.3;
 /** Larger ones are read by their ids, so that memory stays flat. */
 const LARGEST = 64 * 1024 * 1024;
 
+/** True when so many files of so many bytes are read as an archive, from a tree of `total` bytes. */
+export function worthAnArchive(files: number, bytes: number, total: number): boolean {
+  return files >= WORTH_IT && bytes >= total * SHARE;
+}
+
 /** The wanted blobs that an archive of the commit gives back whole; nothing when it is not worth it or not offered. */
 export async function* readArchive(
   store: GithubStore,
@@ -29,7 +34,7 @@ export async function* readArchive(
   const wanted = new Set(objects.map(({ oid }) => oid));
   const total = files.reduce((sum, { size }) => sum + (size ?? 0), 0);
   const asking = objects.reduce((sum, { size }) => sum + size, 0);
-  if (asking < total * SHARE) return;
+  if (!worthAnArchive(objects.length, asking, total)) return;
   const oidAt = new Map(files.map(({ path, oid }) => [path, oid]));
   const body = await download(store, commit, signal);
   if (body === null) return;

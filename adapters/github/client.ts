@@ -2,10 +2,11 @@
 // own throttling and retry plugins are left out: they repeat conflicts, and their waits die with the process.
 import { Octokit } from '@octokit/rest';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Wait } from '../../domain/backup/ports.js';
 import { limitOf, nextWrite, type Gate, type Pace, type Reply } from '../../domain/backup/rate-limit.js';
 import { NxsError } from '../../domain/errors.js';
 import { factsOf, replyFailure } from './failure.js';
-import { openLedger, type LedgerFile } from './ledger.js';
+import { openLedger, type Ledger, type LedgerFile } from './ledger.js';
 
 /** A wait up to this long (ms) is made on the spot; a longer one is the workflow's, where it survives a restart. */
 const ON_THE_SPOT = 5_000;
@@ -31,6 +32,10 @@ export interface GithubClient {
   readonly where: string;
   readonly ledger: LedgerFile;
   readonly pace: Pace;
+  /** Mean time of a reply in this process, ms; 0: none came yet. */
+  latency(): number;
+  /** The wait that is too long to be made on the spot; null: none. */
+  waiting(): Promise<Wait | null>;
 }
 
 /** What a call may put into octokit's `request`. */
@@ -54,6 +59,7 @@ export function openClient(options: ClientOptions): GithubClient {
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
   });
   const writes = inTurn();
+  const took = { ms: 0, replies: 0 };
   octokit.hook.wrap('request', async (request, call) => {
     const { signal, once: noRepeat } = call.request as RequestOptions;
     const send = async (): Promise<Awaited<ReturnType<typeof request>>> => {
@@ -61,7 +67,11 @@ export function openClient(options: ClientOptions): GithubClient {
         const reply = await withOwnSignal(signal, async (own) => {
           // A hook is bound to this very object: another one would be passed over.
           if (own !== undefined) call.request = { ...call.request, signal: own };
-          return request(call);
+          const began = performance.now();
+          const answered = await request(call);
+          took.ms += performance.now() - began;
+          took.replies += 1;
+          return answered;
         });
         await settled(ledger);
         return reply;
@@ -77,7 +87,12 @@ export function openClient(options: ClientOptions): GithubClient {
       : () => gated(where, ledger, send);
     return noRepeat === true ? once() : repeating(once, signal);
   });
-  return { octokit, at: { owner, repo }, where, ledger, pace };
+  const waiting = async (): Promise<Wait | null> => {
+    const gate = openGate(await ledger.read(), pace, Date.now());
+    return gate === null || gate.until - Date.now() <= ON_THE_SPOT ? null : gate;
+  };
+  const latency = (): number => (took.replies === 0 ? 0 : took.ms / took.replies);
+  return { octokit, at: { owner, repo }, where, ledger, pace, latency, waiting };
 }
 
 /** `owner/repo on github.com`. */
@@ -111,8 +126,7 @@ async function paced<T>(
   for (;;) {
     const state = await ledger.read();
     const now = Date.now();
-    const open =
-      state.gate !== null && state.gate.until > now ? state.gate : nextWrite(state.writes, pace, now);
+    const open = openGate(state, pace, now);
     if (open === null) {
       await ledger.write({ ...state, writes: [...state.writes, now] });
       return send();
@@ -122,6 +136,11 @@ async function paced<T>(
       throw new NxsError('CANCELLED', `Work at ${where} was cancelled.`);
     });
   }
+}
+
+/** What keeps a write from being made now. */
+function openGate({ gate, writes }: Ledger, pace: Pace, now: number): Gate | null {
+  return gate !== null && gate.until > now ? gate : nextWrite(writes, pace, now);
 }
 
 /** A good reply ends a wait that we chose ourselves, and the count of strikes. */

@@ -6,6 +6,7 @@ import { NxsError } from '../../domain/errors.js';
 import { fileNameOf } from '../../domain/ids.js';
 import { repositoryAccess } from './access.js';
 import { openClient, type GithubClient } from './client.js';
+import { effortOf } from './effort.js';
 import { statusOf } from './failure.js';
 import { hasCommit, readHead, readRef } from './head.js';
 import { healBlobs } from './heal.js';
@@ -98,6 +99,8 @@ function destinationOn(options: GithubOptions, client: GithubClient): Destinatio
       await beginAt(storeOn(there, client), commit);
       return destinationOn(there, client);
     },
+    effort: (load, stage, signal) => effortOf(store, load, stage, signal),
+    waiting: () => client.waiting(),
     witness: () => Promise.resolve(WITNESS),
     revisions: (limit) => listRevisions(store, limit),
     resolve: (at) => resolveRevision(store, at),

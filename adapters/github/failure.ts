@@ -69,7 +69,7 @@ export function replyFailure({ where, error, scrub }: Failed): NxsError {
   if (status === 404) {
     return make(
       'DESTINATION_DENIED',
-      `${where} is not there, or the token may not know of it: GitHub answers 404 to both.`,
+      `${where} is not there, or the token may not know of it: GitHub answers 404 to both (a new one is made by: nxs backup init).`,
       'gone',
     );
   }

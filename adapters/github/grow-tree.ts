@@ -39,11 +39,20 @@ function isOwn(step: Step): boolean {
   return 'put' in step && /(^|\/)\.nxs\//.test(step.put.path);
 }
 
+/** Tree requests for so many rows, each with the length of its text (0: it has none). */
+export function planTrees(rows: readonly number[]): number {
+  return grouped(rows, (length) => length).length;
+}
+
 function chunked(steps: readonly Step[]): Step[][] {
-  const groups: Step[][] = [];
+  return grouped(steps, (step) => ('put' in step && step.text !== null ? step.text.length : 0));
+}
+
+function grouped<T>(steps: readonly T[], sizeOf: (step: T) => number): T[][] {
+  const groups: T[][] = [];
   let bytes = 0;
   for (const step of steps) {
-    const size = 'put' in step && step.text !== null ? step.text.length : 0;
+    const size = sizeOf(step);
     const last = groups.at(-1);
     if (last === undefined || last.length >= MOST_ENTRIES || bytes + size > MOST_BYTES) {
       groups.push([step]);

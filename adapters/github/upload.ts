@@ -8,7 +8,7 @@ import { standingUploads } from './memory.js';
 import { asked, type GithubStore } from './store.js';
 
 /** Longer texts go as blobs, so that no tree request gets large by one file. */
-const LONGEST_TEXT = 1024 * 1024;
+export const LONGEST_TEXT = 1024 * 1024;
 const FLUSH_AT = 50;
 
 export interface Uploads {

@@ -40,7 +40,8 @@ function noteNumber(notes: string[], note: string): number {
 
 function value(spread: Spread | null, unit: string): string {
   if (spread === null) return '-';
-  const digits = unit === 'ms' && spread.median >= 10 ? 0 : unit === 'ms' ? 1 : 2;
+  const counted = unit === 'requests' || unit === 'commits';
+  const digits = counted || (unit === 'ms' && spread.median >= 10) ? 0 : unit === 'ms' ? 1 : 2;
   const shown = `${spread.median.toFixed(digits)} ${unit}`;
   return spread.rounds === 1 ? shown : `${shown} (${range(spread, digits)})`;
 }

@@ -3,6 +3,7 @@ import { checkBackup } from '../../activities/backup/check.js';
 import { planBackup } from '../../activities/backup/plan.js';
 import { publishBackup } from '../../activities/backup/publish.js';
 import { recordBackup } from '../../activities/backup/record.js';
+import { restoreBackup } from '../../activities/backup/restore.js';
 import { verifyBackup } from '../../activities/backup/verify.js';
 import type { BackupPlan } from '../../activities/contracts.js';
 import { allProved } from '../../domain/backup/record.js';
@@ -17,6 +18,8 @@ export interface OurSteps {
   prove(run: string): Promise<number>;
   /** `verify --full`; throws unless green. */
   verifyFull(run: string): Promise<number>;
+  /** All files below `to`, proved; throws when one could not be restored. Returns their number. */
+  restore(run: string, to: string): Promise<number>;
   /** What a run ends with: its record, and its stage removed. */
   finish(run: string): Promise<void>;
 }
@@ -45,6 +48,13 @@ export async function openOurs(env: NodeJS.ProcessEnv): Promise<OurSteps> {
       const result = await checkBackup(ports, input, task);
       if (!result.green) throw new Error(`verify --full is not green: ${result.summary}`);
       return result.destinations.reduce((sum, { read }) => sum + read.bytes, 0);
+    },
+    async restore(run, to) {
+      const input = { destination: null, at: null, paths: [], dryRun: false, undo: null };
+      const about = { run, workflowId: 'bench', to };
+      const { restored, notes } = await restoreBackup(ports, { ...input, ...about }, task);
+      if (notes.length > 0) throw new Error(`${run} is not whole: ${notes.join('; ')}`);
+      return restored;
     },
     async finish(run) {
       const started = new Date().toISOString();

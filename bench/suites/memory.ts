@@ -11,7 +11,7 @@ import type { Scratch } from '../subjects/scratch.js';
 import { startWorkflow } from '../../workers/start-workflow.js';
 import type { SuiteOptions } from './suite.js';
 
-const SHAPES: readonly { readonly name: string; readonly shape: Shape }[] = [
+export const SHAPES: readonly Pick<MemoryCase, 'name' | 'shape'>[] = [
   { name: '1,000 x 1 MB', shape: { parts: [{ files: 1000, size: 1024 * 1024 }], seed: 30 } },
   { name: '50,000 x 20 KB', shape: { parts: [{ files: 50_000, size: 20 * 1024 }], seed: 31 } },
 ];
@@ -20,18 +20,30 @@ const LOOK_EVERY_MS = 100;
 
 export async function benchMemory(scratch: Scratch, options: SuiteOptions): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const { name, shape } of SHAPES) rows.push(...(await benchShape(scratch, name, shape, options)));
+  for (const { name, shape } of SHAPES) {
+    const [state, data] = [scratch.dir('state'), scratch.dir('data')];
+    const env = ourEnvironment(scratch.env, state, data);
+    rows.push(...(await benchWorkerMemory({ name, shape, state, data, env }, options)));
+  }
   return rows;
 }
 
-async function benchShape(
-  scratch: Scratch,
-  name: string,
-  shape: Shape,
+export interface MemoryCase {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Both empty so far. */
+  readonly state: string;
+  readonly data: string;
+  /** Names them, and where the backup goes. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What the worker holds above idle, in a control plane of its own. */
+export async function benchWorkerMemory(
+  { name, shape, state: stateDir, data, env: base }: MemoryCase,
   options: SuiteOptions,
 ): Promise<Row[]> {
-  const [stateDir, data] = [scratch.dir('state'), scratch.dir('data')];
-  const env = { ...ourEnvironment(scratch.env, stateDir, data), NXS_TEMPORAL_CLI: await temporalProgram() };
+  const env = { ...base, NXS_TEMPORAL_CLI: await temporalProgram() };
   const plane = await startControlPlane(env, stateDir);
   try {
     await plane.firstBackup();

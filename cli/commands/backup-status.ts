@@ -27,6 +27,7 @@ export const backupStatus: Command = {
 function print(context: Context, view: BackupView, all: boolean): void {
   const { last_run: last } = view;
   if (last === null) {
+    for (const each of view.destinations) printWait(context, each);
     context.out(`No backup of ${view.data_dir} has run yet. Start one with: nxs backup run`);
     return;
   }
@@ -44,6 +45,8 @@ function print(context: Context, view: BackupView, all: boolean): void {
     );
     context.out(`    ${counts === '' ? each.state.replace('_', ' ') : counts}`);
     if (each.note !== null) context.out(`    ${each.note}`);
+    printChecks(context, each.checks);
+    printWait(context, each);
     if (each.oldest_verification !== null)
       context.out(`    every byte read back since ${each.oldest_verification}`);
     context.out(`    ${drillText(context, each.last_drill)}`);
@@ -65,7 +68,24 @@ function print(context: Context, view: BackupView, all: boolean): void {
   }
 }
 
-function drillText(context: Context, drill: BackupView['destinations'][number]['last_drill']): string {
+type DestinationView = BackupView['destinations'][number];
+
+/** One line when all is good; what is not gets a line of its own. */
+function printChecks(context: Context, checks: DestinationView['checks']): void {
+  const words = checks.map(({ check, result }) => `${check} ${result}`);
+  context.out(`    checks: ${words.join(', ')}`);
+  for (const { check, result, at, detail } of checks) {
+    if (result === 'bad')
+      context.out(`    ${context.paint('bad', check)} ${detail}${at === null ? '' : ` (${at})`}`);
+  }
+}
+
+function printWait(context: Context, { name, waiting }: DestinationView): void {
+  if (waiting === null) return;
+  context.out(`    ${context.paint('bad', 'waiting')} until ${waiting.until} (${name}): ${waiting.reason}`);
+}
+
+function drillText(context: Context, drill: DestinationView['last_drill']): string {
   if (drill === null) return 'no restore drill yet (nxs backup drill)';
   const { outcome, age_ms: age, at, files, note, last_green: green } = drill;
   const words = `last restore drill ${outcome.replace('_', ' ')}, ${ageInWords(age)} ago (${at})`;

@@ -1,4 +1,5 @@
 // This machine's side of a backup: the data directory, the stage, and what we remember between runs.
+import type { KeptAccess } from './access.js';
 import type { KeptDrill } from './drill.js';
 import type { EntryResult, StagedFile, StageProblem } from './entry.js';
 import type { BlobRead, CancelSignal, Stage } from './ports.js';
@@ -128,4 +129,7 @@ export interface BackupState {
   saveDrill(drill: KeptDrill): Promise<void>;
   /** The latest drill of a destination; null: none is on record. */
   lastDrill(destination: string): Promise<KeptDrill | null>;
+  saveAccess(destination: string, access: KeptAccess): Promise<void>;
+  /** Null: nobody has looked yet. */
+  lastAccess(destination: string): Promise<KeptAccess | null>;
 }

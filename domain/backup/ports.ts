@@ -1,4 +1,5 @@
 // What the backup capability needs of the outside world. Adapters implement it; activities get it by injection.
+import type { Effort, Load } from './effort.js';
 import type { StagedFile } from './entry.js';
 
 /** The part of an AbortSignal that adapters use; the domain has no DOM types. */
@@ -151,6 +152,14 @@ export interface Access {
   readonly sameDisk: boolean | null;
 }
 
+/** The server asked us to wait, or our own budget does. */
+export interface Wait {
+  /** Epoch ms. */
+  readonly until: number;
+  /** A few words for a person. */
+  readonly reason: string;
+}
+
 /**
  * One place that holds backups. Every method is safe to repeat. Errors: NxsError
  * DESTINATION_UNREADABLE (what is stored is damaged), DESTINATION_UNWRITABLE (also a full disk), DESTINATION_CONFLICT
@@ -208,6 +217,10 @@ export interface Destination {
    * it, else empty. Repeating it changes nothing.
    */
   readonly recover: ((branch: string, commit: string | null) => Promise<Destination>) | null;
+  /** What a run of this load will cost; null: requests do not count there. Writes nothing. */
+  readonly effort: ((load: Load, stage: Stage | null, signal?: CancelSignal) => Promise<Effort>) | null;
+  /** The wait that the next request would be told of, from memory alone; null: none. */
+  waiting(): Promise<Wait | null>;
   /** Cheap token that changes when the stored bytes were touched by anyone; null when it cannot be had. */
   witness(): Promise<string | null>;
   /** Newest first. */

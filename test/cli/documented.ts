@@ -15,6 +15,8 @@ const VALUES = new Set<string>([
   ...RECORD.destinations.element.shape.state.options,
   ...drillOutcomeSchema.options,
   ...['good', 'bad', 'unknown', 'proved', 'ready'],
+  ...['upload', 'replace', 'remove', 'hold_back'],
+  ...['exists', 'hash', 'size', 'access', 'recency'],
 ]);
 
 export interface Documented {

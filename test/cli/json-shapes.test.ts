@@ -10,6 +10,8 @@ import { runBackup } from '../support/e2e-plain.js';
 import { startGithub, type GithubPeer } from '../support/github-peer.js';
 import { ghOf, githubLab } from '../support/github-place.js';
 import { destinations, fill, filesIn, makePlace } from '../support/e2e-place.js';
+import { viewBackups } from '../../workers/backup-view.js';
+import { previewRun } from '../../workers/preview.js';
 import { startPlane, type Plane } from '../support/temporal-e2e.js';
 import { until } from '../support/until.js';
 import { documentedKeys, keysOf } from './documented.js';
@@ -87,6 +89,15 @@ async function setBack(): Promise<RunRecord> {
   return runBackup(lab.config);
 }
 
+/** The status while the server lets nothing through. */
+async function toldToWait(): Promise<unknown> {
+  const lab = await githubLab();
+  lab.github.next({ kind: 'secondary', retryAfter: 600 });
+  await runBackup(lab.config);
+  const { destinations } = await viewBackups(lab.config, Date.now());
+  return destinations.map(({ waiting }) => waiting);
+}
+
 describe('--json of', () => {
   it('backup run, also when it is held', async () => {
     const run = await json('backup', 'run');
@@ -95,6 +106,20 @@ describe('--json of', () => {
     const passed = await json('backup', 'run', '--confirm', held.held.token);
     expectInStep('backup run', run, held, passed, await setBack());
   }, 60_000);
+
+  it('backup run --dry-run, also when it would be held', async () => {
+    await writeFile(join(plane.place.dataDir, 'soon.md'), 'soon');
+    const dry = await json('backup', 'run', '--dry-run');
+    const lost = await githubLab();
+    await fill(
+      lost.place.dataDir,
+      Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`${n}`, `${n}`])),
+    );
+    await runBackup(lost.config);
+    for (let n = 0; n < 12; n += 1) await unlink(join(lost.place.dataDir, `${n}`));
+    expectInStep('backup run --dry-run', dry, await previewRun(lost.config, () => undefined));
+    await unlink(join(plane.place.dataDir, 'soon.md'));
+  }, 30_000);
 
   it('backup verify, also with damage', async () => {
     const well = await json('backup', 'verify', '--full');
@@ -122,10 +147,11 @@ describe('--json of', () => {
   }, 60_000);
 
   it('backup status', async () => {
+    await json('backup', 'drill');
     const view = (await json('backup', 'status')) as { last_run: unknown };
     const { last_run: last, ...own } = view;
     expect(keysOf(last)).toEqual(keysOf(await withoutLink('backup', 'run')));
-    expectInStep('backup status', { ...own, last_run: null });
+    expectInStep('backup status', { ...own, last_run: null }, await toldToWait());
   }, 60_000);
 
   it('backup restore, its dry run and its undo', async () => {

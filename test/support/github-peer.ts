@@ -22,6 +22,7 @@ import { pushProtection, rateLimits, tokenRights, trees } from './github/refusal
 import { serve, type Heard } from './github/serve.js';
 import { staleReads } from './github/stale.js';
 import { rowsOf } from './github/store.js';
+import { unlimited } from './github/unlimited.js';
 import { AS_GITHUB, type Switches } from './github/switches.js';
 
 /** Repositories are named `owner/name`. */
@@ -104,6 +105,7 @@ export async function startGithub(switches: Partial<Switches> = {}): Promise<Git
     state = { emulator, rows: rowsOf(emulator.store), switches: initial };
     const layers = [
       ...[chaos.layer, plan.layer, rateLimits(Date.now), repositoryNames(renamed), knownTokens],
+      unlimited(),
       ...[tokenRights(new Set([tokens.readOnly])), archives, emptyRepository, pushProtection, trees],
       ...[staleReads(), wholeBranch, missingRef, contentForms, gitForms, rewriteHeals],
     ];

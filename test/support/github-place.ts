@@ -25,17 +25,21 @@ export interface LabOptions {
   /** The address to speak to, when something stands between. */
   readonly via?: (github: GithubPeer) => Promise<string>;
   readonly token?: (github: GithubPeer) => string;
+  /** `pace` of the destination, as YAML flow; by default there is none to speak of. */
+  readonly pace?: string;
   /** Begin without the repository. */
   readonly bare?: boolean;
 }
 
+const NO_PACE = '{ interval: 0s, per_minute: 100000, per_hour: 100000 }';
+
 const REPO = 'octocat/backup';
 
 /** The line of a destination named `gh`. */
-export function githubLine(url: string, token: string, keys = ''): string {
+export function githubLine(url: string, token: string, keys = '', pace = NO_PACE): string {
   const more = keys === '' ? '' : `, ${keys}`;
   const [owner, repo] = REPO.split('/');
-  return `{ name: gh, type: github, owner: ${owner ?? ''}, repo: ${repo ?? ''}, token: "${token}", base_url: "${url}", pace: { interval: 0s, per_minute: 100000, per_hour: 100000 }${more} }`;
+  return `{ name: gh, type: github, owner: ${owner ?? ''}, repo: ${repo ?? ''}, token: "${token}", base_url: "${url}", pace: ${pace}${more} }`;
 }
 
 /** Starts all of it; it ends with the test. */
@@ -44,7 +48,7 @@ export async function githubLab(options: LabOptions = {}): Promise<GithubLab> {
   if (options.bare !== true) await github.createRepo({ name: 'backup' });
   const url = (await options.via?.(github)) ?? github.url;
   const token = options.token?.(github) ?? github.token;
-  const place = await makePlace(() => destinations(githubLine(url, token, options.keys)));
+  const place = await makePlace(() => destinations(githubLine(url, token, options.keys, options.pace)));
   onTestFinished(async () => {
     await github.close();
     await removePlace(place);

@@ -28,6 +28,8 @@ export interface Switches {
     readonly after?: number;
     readonly status?: 403 | 429;
   } | null;
+  /** No hourly limit: for measurements. */
+  readonly unlimited: boolean;
   /** Each answer is held back so long. */
   readonly latencyMs: number;
 }
@@ -51,5 +53,6 @@ export const AS_GITHUB: Switches = {
   tokenExpires: null,
   pace: null,
   quota: null,
+  unlimited: false,
   latencyMs: 0,
 };

@@ -1,0 +1,104 @@
+// GitHub as the tests have it, in a process of its own. What a run asked of it is counted there, not by us.
+import { build, stop } from 'esbuild';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { launch } from './child-server.js';
+import { ourEnvironment } from './ours.js';
+import { ROOT } from './root.js';
+import type { Scratch } from './scratch.js';
+
+export interface Asked {
+  /** Without reads of blobs and archives. */
+  readonly requests: number;
+  /** Reads of blobs and archives. */
+  readonly proving: number;
+  /** Without the first one of an empty repository, which is made with its README. */
+  readonly commits: number;
+}
+
+export interface GithubServer {
+  readonly url: string;
+  readonly token: string;
+  /** A new, empty, private repository of this name below OWNER. */
+  createRepo(name: string): Promise<void>;
+  /** The emulator looks through all that it holds, so what is done with goes. */
+  deleteRepo(name: string): Promise<void>;
+  /** Whether archives (tarballs) are offered. */
+  archives(offered: boolean): Promise<void>;
+  /** What was asked since the last call. */
+  asked(): Promise<Asked>;
+  stop(): Promise<void>;
+}
+
+export const OWNER = 'octocat';
+/** It holds everything in its heap, MB. */
+const HEAP = 12_000;
+
+export async function startGithubServer(): Promise<GithubServer> {
+  const args = [`--max-old-space-size=${HEAP}`, await bundled()];
+  const server = await launch({ program: process.execPath, args, env: {}, ready: '/' });
+  const say = async (method: string, at: string) =>
+    (await (await fetch(`${server.url}/${at}`, { method })).json()) as unknown;
+  const { url, token } = (await say('GET', '')) as { url: string; token: string };
+  return {
+    url,
+    token,
+    createRepo: async (name) => void (await say('PUT', `repo/${name}`)),
+    deleteRepo: async (name) => void (await say('DELETE', `repo/${name}`)),
+    archives: async (offered) => void (await say('PUT', `archives/${offered ? 'on' : 'off'}`)),
+    asked: async () => summed((await say('GET', 'counts')) as Readonly<Record<string, number>>),
+    stop: () => server.stop(),
+  };
+}
+
+function summed(routes: Readonly<Record<string, number>>): Asked {
+  const count = (wanted: RegExp) =>
+    Object.entries(routes).reduce((sum, [route, times]) => sum + (wanted.test(route) ? times : 0), 0);
+  const proving = count(/^GET .*(blobs|tarball|_codeload)/);
+  const commits = count(/^POST .*\/git\/commits/);
+  return { requests: count(/./) - proving, proving, commits };
+}
+
+/** The tests are not part of the build: the peer is put together here, where it finds its packages. */
+async function bundled(): Promise<string> {
+  const outfile = path.join(ROOT, 'node_modules', '.cache', 'nxs-bench', 'github-peer.mjs');
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['bench/github-peer.ts'],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  await stop();
+  return outfile;
+}
+
+/** Environment of a node that backs everything up to this repository, as fast as the server takes it. */
+export async function githubEnvironment(
+  scratch: Scratch,
+  stateDir: string,
+  dataDir: string,
+  { url, token }: Pick<GithubServer, 'url' | 'token'>,
+  repo: string,
+): Promise<NodeJS.ProcessEnv> {
+  const configDir = scratch.dir('config');
+  await mkdir(configDir, { recursive: true });
+  const destination = {
+    name: 'github',
+    type: 'github',
+    owner: OWNER,
+    repo,
+    token,
+    base_url: url,
+    pace: { interval: '0s', per_minute: 1_000_000, per_hour: 1_000_000 },
+  };
+  const files = [{ local: 'memory/**', remote: 'memory/', optional: true }];
+  // JSON is YAML.
+  const manifest = JSON.stringify({ backup: { destinations: [destination], files } });
+  await writeFile(path.join(configDir, 'backup-manifest.yaml'), manifest);
+  return { ...ourEnvironment(scratch.env, stateDir, dataDir), NXS_CONFIG_DIR: configDir };
+}
