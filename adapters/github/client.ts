@@ -65,6 +65,8 @@ export function openClient(options: ClientOptions): GithubClient {
           return request(call);
         });
         await settled(ledger, sent);
+        // Octokit takes a body that broke off, or is no JSON, for a good reply with a text.
+        if (typeof reply.data === 'string' && reply.status !== 204) throw brokenOff(where);
         return reply;
       } catch (error) {
         if (signal?.aborted === true) throw new NxsError('CANCELLED', `Work at ${where} was cancelled.`);
@@ -93,6 +95,15 @@ function rateLimited(where: string, { until, kind, reason }: Gate): NxsError {
     `${where}: ${reason}; it goes on at ${new Date(until).toISOString()}.`,
     { until, kind, reason },
   );
+}
+
+function brokenOff(where: string): NxsError {
+  const said = 'the reply broke off';
+  return new NxsError('DESTINATION_UNREACHABLE', `${where}: ${said}.`, {
+    status: null,
+    access: 'away',
+    said,
+  });
 }
 
 function gateAt({ gate }: Ledger, now: number): Gate | null {
