@@ -63,6 +63,7 @@ export function openClient(options: ClientOptions): GithubClient {
   octokit.hook.wrap('request', async (request, call) => {
     const { signal, once: noRepeat } = call.request as RequestOptions;
     const send = async (): Promise<Awaited<ReturnType<typeof request>>> => {
+      const sent = Date.now();
       try {
         const reply = await withOwnSignal(signal, async (own) => {
           // A hook is bound to this very object: another one would be passed over.
@@ -73,7 +74,9 @@ export function openClient(options: ClientOptions): GithubClient {
           took.replies += 1;
           return answered;
         });
-        await settled(ledger);
+        await settled(ledger, sent);
+        // Octokit takes a body that broke off, or is no JSON, for a good reply with a text.
+        if (typeof reply.data === 'string' && reply.status !== 204) throw brokenOff(where);
         return reply;
       } catch (error) {
         if (signal?.aborted === true) throw new NxsError('CANCELLED', `Work at ${where} was cancelled.`);
@@ -109,9 +112,22 @@ function rateLimited(where: string, { until, kind, reason }: Gate): NxsError {
   );
 }
 
+function brokenOff(where: string): NxsError {
+  const said = 'the reply broke off';
+  return new NxsError('DESTINATION_UNREACHABLE', `${where}: ${said}.`, {
+    status: null,
+    access: 'away',
+    said,
+  });
+}
+
+function gateAt({ gate }: Ledger, now: number): Gate | null {
+  return gate !== null && gate.until > now ? gate : null;
+}
+
 async function gated<T>(where: string, ledger: LedgerFile, send: () => Promise<T>): Promise<T> {
-  const { gate } = await ledger.read({ fresh: false });
-  if (gate !== null && gate.until > Date.now()) throw rateLimited(where, gate);
+  const gate = gateAt(await ledger.read({ fresh: false }), Date.now());
+  if (gate !== null) throw rateLimited(where, gate);
   return send();
 }
 
@@ -124,13 +140,12 @@ async function paced<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   for (;;) {
-    const state = await ledger.read();
     const now = Date.now();
-    const open = openGate(state, pace, now);
-    if (open === null) {
-      await ledger.write({ ...state, writes: [...state.writes, now] });
-      return send();
-    }
+    const open = await ledger.update((state) => {
+      const value = openGate(state, pace, now);
+      return { value, ledger: value === null ? { ...state, writes: [...state.writes, now] } : null };
+    });
+    if (open === null) return send();
     if (open.until - now > ON_THE_SPOT) throw rateLimited(where, open);
     await sleep(open.until - now, undefined, signal === undefined ? {} : { signal }).catch(() => {
       throw new NxsError('CANCELLED', `Work at ${where} was cancelled.`);
@@ -139,23 +154,34 @@ async function paced<T>(
 }
 
 /** What keeps a write from being made now. */
-function openGate({ gate, writes }: Ledger, pace: Pace, now: number): Gate | null {
-  return gate !== null && gate.until > now ? gate : nextWrite(writes, pace, now);
+function openGate(ledger: Ledger, pace: Pace, now: number): Gate | null {
+  return gateAt(ledger, now) ?? nextWrite(ledger.writes, pace, now);
 }
 
-/** A good reply ends a wait that we chose ourselves, and the count of strikes. */
-async function settled(ledger: LedgerFile): Promise<void> {
-  const state = await ledger.read({ fresh: false });
-  if (state.strikes > 0 || state.gate !== null) await ledger.write({ ...state, strikes: 0, gate: null });
+/** A good reply to what was sent after a wait ends the count of strikes; one that was under way before says nothing. */
+async function settled(ledger: LedgerFile, sent: number): Promise<void> {
+  const stale = ({ gate, strikes }: Ledger): boolean =>
+    (strikes > 0 || gate !== null) && (gate === null || gate.until <= sent);
+  if (!stale(await ledger.read({ fresh: false }))) return;
+  await ledger.update((state) => ({
+    value: null,
+    ledger: stale(state) ? { ...state, strikes: 0, gate: null } : null,
+  }));
 }
 
 async function limited(ledger: LedgerFile, error: unknown): Promise<Gate | null> {
   const reply = replyIn(error);
   if (reply === null) return null;
-  const state = await ledger.read();
-  const gate = limitOf(reply, Date.now(), state.strikes);
-  if (gate !== null) await ledger.write({ ...state, gate, strikes: state.strikes + 1 });
-  return gate;
+  return ledger.update((state) => {
+    const now = Date.now();
+    // Several requests that were under way together are refused once, not one strike after the other.
+    const known = gateAt(state, now);
+    const gate = limitOf(reply, now, Math.max(0, state.strikes - (known === null ? 0 : 1)));
+    if (gate === null) return { value: null, ledger: null };
+    const later = known !== null && known.until > gate.until ? known : gate;
+    const strikes = state.strikes + (known === null ? 1 : 0);
+    return { value: later, ledger: { ...state, gate: later, strikes } };
+  });
 }
 
 function replyIn(error: unknown): Reply | null {
