@@ -1,5 +1,6 @@
 // What people are told of backups, and under which incident: the same trouble found by a run and by the hourly check is one.
 import { plural, type DestinationRecord, type RunRecord } from '../../domain/backup/record.js';
+import { describeTamper } from '../../domain/backup/trail.js';
 import type { Notice } from '../../domain/notify/notice.js';
 import type { BackupPorts } from './ports.js';
 
@@ -41,7 +42,7 @@ export async function tellRun(ports: Tell, record: RunRecord): Promise<void> {
 }
 
 async function tellDestination(ports: Tell, record: DestinationRecord): Promise<void> {
-  const { name, state, note, code, tamper, counts } = record;
+  const { name, location, state, note, code, tamper, counts } = record;
   if (state === 'not_configured' || state === 'skipped') return;
   if (code === 'DESTINATION_DENIED') {
     // Nothing else is known of it now: what was raised before stays as it is.
@@ -50,7 +51,8 @@ async function tellDestination(ports: Tell, record: DestinationRecord): Promise<
   }
   if (state !== 'failed') await tellAccount(ports, name, null);
   if (state !== 'failed') {
-    const set = tamper === null ? null : (note ?? 'its branch was set back');
+    // Not the note: it differs from run to run, and the same trouble would be told again.
+    const set = tamper === null ? null : describeTamper(location, null, tamper);
     await ports.notify(
       about(
         `backup/${name}/tampered`,
@@ -62,8 +64,11 @@ async function tellDestination(ports: Tell, record: DestinationRecord): Promise<
       ),
     );
     const healed = counts.HEALED ?? 0;
+    // What was lost with a branch is told with it.
     const mended =
-      healed === 0 ? null : `${plural(healed, 'file')} were wrong there and are whole again: ${note ?? ''}`;
+      healed === 0 || tamper !== null
+        ? null
+        : `${plural(healed, 'file')} were wrong there and are whole again: ${note ?? ''}`;
     await ports.notify(
       about(
         `backup/${name}/damage`,

@@ -35,11 +35,11 @@ const WORDS: Readonly<Record<Tamper['kind'], string>> = {
   recreated: 'was made anew: it does not know',
 };
 
-/** One sentence for a person: what happened, what is done, how to go on. */
-export function describeTamper(where: string, branch: string, tamper: Tamper): string {
+/** One sentence for a person: what happened, what is done, how to go on. `branch`: null where it is not known. */
+export function describeTamper(where: string, branch: string | null, tamper: Tamper): string {
   const { kind, old_head: old, branch: recovery, token } = tamper;
   return (
-    `TAMPERED: the branch ${branch} of ${where} ${WORDS[kind]} ${old.slice(0, 12)}. Nothing was forced over it; ` +
+    `TAMPERED: the branch ${branch === null ? '' : `${branch} `}of ${where} ${WORDS[kind]} ${old.slice(0, 12)}. Nothing was forced over it; ` +
     `backups go to the branch ${recovery} until a person takes it as it is: nxs backup run --confirm ${token}`
   );
 }

@@ -21,7 +21,7 @@ import { callerOf, commitFiles, createRepo, type Author, type Files, type NewRep
 import { pushProtection, rateLimits, tokenRights, trees } from './github/refusals.js';
 import { serve, type Heard } from './github/serve.js';
 import { staleReads } from './github/stale.js';
-import { rowsOf } from './github/store.js';
+import { rowsOf, type Rows } from './github/store.js';
 import { unlimited } from './github/unlimited.js';
 import { AS_GITHUB, type Switches } from './github/switches.js';
 
@@ -66,6 +66,8 @@ export interface GithubPeer {
   rewind(repo: string, branch: string, commit: string): Promise<void>;
   deleteBranch(repo: string, branch: string): void;
 
+  /** What a commit holds, read past every layer: path -> stored bytes; null: the object is lost. */
+  files(repo: string, commit: string): ReadonlyMap<string, Buffer | null>;
   blobIds(repo: string): readonly string[];
   /** The stored bytes, as they are. */
   blob(repo: string, oid: string): Buffer;
@@ -159,6 +161,7 @@ export async function startGithub(switches: Partial<Switches> = {}): Promise<Git
     },
     deleteBranch: (repo, branch) => rows.removeBranch(repo, branch),
 
+    files: (repo, commit) => filesOf(rows, repo, rows.commit(repo, commit).tree_sha),
     blobIds: (repo) => rows.blobIds(repo),
     blob: (repo, oid) => rows.bytes(repo, oid),
     rot: (repo, oid) => void rows.setBytes(repo, oid, flipped(rows.bytes(repo, oid))),
@@ -169,6 +172,17 @@ export async function startGithub(switches: Partial<Switches> = {}): Promise<Git
     resetCounts: () => void served.heard.splice(0),
     close: () => served.close(),
   };
+}
+
+function filesOf(rows: Rows, repo: string, tree: string, below = ''): Map<string, Buffer | null> {
+  const found = new Map<string, Buffer | null>();
+  const held = new Set(rows.blobIds(repo));
+  for (const { path, type, sha } of rows.tree(repo, tree)) {
+    const at = below + path;
+    if (type === 'tree') for (const each of filesOf(rows, repo, sha, `${at}/`)) found.set(...each);
+    else found.set(at, held.has(sha) ? rows.bytes(repo, sha) : null);
+  }
+  return found;
 }
 
 function countByRoute(heard: readonly Heard[]): Readonly<Record<string, number>> {
