@@ -57,7 +57,10 @@ export async function publishBackup(
     }
     const fresh = files.filter((file) => view.files.get(file.path)?.oid !== file.oid);
     task.progress(`writing ${fresh.length} files to ${store.name}`);
-    const { commit, manifest } = await commitFiles(ports, input.run, store, { view, files, missing }, task);
+    const toCommit = { view, files, missing };
+    const { commit, manifest } = await commitFiles(ports, input.run, store, toCommit, task).catch(
+      (error: unknown) => commitAnew(ports, input.run, store, toCommit, error, task),
+    );
     await leaveTrail(ports, configured, commit, tamper);
     await ports.state.savePublished(input.run, store.name, { commit, manifest, ...about });
     return { commit, unchanged: false, uploaded: fresh.length, ...result };
@@ -151,6 +154,23 @@ async function commitFiles(
     task.signal,
   );
   return { commit: published.commit, manifest: ports.sha256(manifest) };
+}
+
+/** It lists what it does not have: then everything travels. Throws every other error as it is. */
+async function commitAnew(
+  ports: BackupPorts,
+  run: string,
+  store: Destination,
+  { view, files, missing }: ToCommit,
+  error: unknown,
+  task: Task,
+): Promise<{ commit: string; manifest: string }> {
+  const all = [...new Set(files.map(({ oid }) => oid))];
+  const damaged = error instanceof NxsError && error.code === 'DESTINATION_UNREADABLE';
+  if (!damaged || all.length === missing.length) throw error;
+  task.progress(`${store.name} has lost something, sending all of it`);
+  await stageMissing(ports, run, files, all, task);
+  return commitFiles(ports, run, store, { view, files, missing: all }, task);
 }
 
 /** What we could not read now keeps its last backed-up version in the tree. */

@@ -2,7 +2,7 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { CancelSignal } from '../../domain/backup/ports.js';
 import { NxsError } from '../../domain/errors.js';
-import { statusOf } from './failure.js';
+import { factsOf, statusOf } from './failure.js';
 import { asked, type GithubStore } from './store.js';
 import { sendBlob, type Uploads } from './upload.js';
 import { exchangesKinds, type Placed, type WantedTree } from './wanted-tree.js';
@@ -108,7 +108,14 @@ async function plantAlone(
     return plant(store, base, [{ put: step.put, text: null }], uploads, signal);
   }
   await uploads.forget();
-  throw error;
+  if (step === undefined || !('put' in step)) throw error;
+  const { path, oid } = step.put;
+  const { client } = store;
+  throw new NxsError(
+    'DESTINATION_UNREADABLE',
+    `${client.where} does not have the object ${oid.slice(0, 12)} of ${path} (any more).`,
+    { ...factsOf(error) },
+  );
 }
 
 function entryOf(step: Step): Entry {

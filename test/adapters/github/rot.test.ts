@@ -1,6 +1,7 @@
 // Stored bytes that rot or get lost under their id. Objects are the third-party emulator's; that one rots is done behind its
 // back, and whether writing it again mends it rests on the scripted layer: GitHub does not say, so both are tried.
 import { randomBytes } from 'node:crypto';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digests, fill, filesIn } from '../../support/e2e-place.js';
@@ -103,5 +104,14 @@ describe('rot of what is ours', () => {
     expect((await verify(lab.config, 'quick')).destinations[0]?.read.files).toBe(0);
     expect((await verify(lab.config, 'full')).green).toBe(false);
     expect((await verify(lab.config, 'quick')).green).toBe(false);
+  });
+
+  it('a lost file that is moved here, so that its object is wanted at another path, travels again', async () => {
+    const lab = await backedUp();
+    lab.github.lose(lab.repo, blobId(BINARY));
+    await rename(join(lab.place.dataDir, 'data.bin'), join(lab.place.dataDir, 'moved.bin'));
+    expect((await runBackup(lab.config)).outcome).toBe('green');
+    expect(lab.github.blob(lab.repo, blobId(BINARY)).equals(BINARY)).toBe(true);
+    await expectRestorable(lab);
   });
 });
