@@ -58,12 +58,13 @@ export async function publishBackup(
     const fresh = files.filter((file) => view.files.get(file.path)?.oid !== file.oid);
     task.progress(`writing ${fresh.length} files to ${store.name}`);
     const toCommit = { view, files, missing };
-    const { commit, manifest } = await commitFiles(ports, input.run, store, toCommit, task).catch(
+    const { commit, manifest, damage } = await commitFiles(ports, input.run, store, toCommit, task).catch(
       (error: unknown) => commitAnew(ports, input.run, store, toCommit, error, task),
     );
     await leaveTrail(ports, configured, commit, tamper);
     await ports.state.savePublished(input.run, store.name, { commit, manifest, ...about });
-    return { commit, unchanged: false, uploaded: fresh.length, ...result };
+    const note = [result.note, damage].filter((part) => part !== null).join('; ') || null;
+    return { commit, unchanged: false, uploaded: fresh.length, ...result, note };
   });
 }
 
@@ -120,6 +121,14 @@ async function stageMissing(
   }
 }
 
+interface Committed {
+  readonly commit: string;
+  /** SHA-256 of the manifest. */
+  readonly manifest: string;
+  /** What turned out to be lost there, a sentence; null: nothing. */
+  readonly damage: string | null;
+}
+
 interface ToCommit {
   readonly view: RemoteView;
   readonly files: readonly StagedFile[];
@@ -132,7 +141,7 @@ async function commitFiles(
   store: Destination,
   { view, files, missing }: ToCommit,
   task: Task,
-): Promise<{ commit: string; manifest: string }> {
+): Promise<Committed> {
   const at = new Date(ports.now()).toISOString();
   const manifest = encodeManifest(
     { node: ports.settings.node, run, created: at, previous: view.manifest?.digest ?? null },
@@ -153,10 +162,10 @@ async function commitFiles(
     missing.length === 0 ? null : ports.stages.open(run),
     task.signal,
   );
-  return { commit: published.commit, manifest: ports.sha256(manifest) };
+  return { commit: published.commit, manifest: ports.sha256(manifest), damage: null };
 }
 
-/** It lists what it does not have: then everything travels. Throws every other error as it is. */
+/** It lists what it does not have: then everything travels and is read again. Throws every other error as it is. */
 async function commitAnew(
   ports: BackupPorts,
   run: string,
@@ -164,13 +173,18 @@ async function commitAnew(
   { view, files, missing }: ToCommit,
   error: unknown,
   task: Task,
-): Promise<{ commit: string; manifest: string }> {
+): Promise<Committed> {
   const all = [...new Set(files.map(({ oid }) => oid))];
   const damaged = error instanceof NxsError && error.code === 'DESTINATION_UNREADABLE';
   if (!damaged || all.length === missing.length) throw error;
   task.progress(`${store.name} has lost something, sending all of it`);
+  const listed = new Set([...view.files.values()].map(({ oid }) => oid));
+  const doubted = files.filter(({ oid }) => listed.has(oid));
+  const broken = doubted.map((file) => unproved(file, 'UNREADABLE', 'remote', error.message));
+  await ports.state.saveEntries(run, store.name, broken);
   await stageMissing(ports, run, files, all, task);
-  return commitFiles(ports, run, store, { view, files, missing: all }, task);
+  const committed = await commitFiles(ports, run, store, { view, files, missing: all }, task);
+  return { ...committed, damage: `${error.message} Everything was sent again` };
 }
 
 /** What we could not read now keeps its last backed-up version in the tree. */

@@ -25,8 +25,9 @@ async function verifyPublished(ports: BackupPorts, input: VerifyInput, task: Tas
   const earlier = await ports.state.loadEntries(run, destination);
   const healed = new Set(earlier.filter(wasWrong).map((entry) => entry.path));
   // What was wrong in this run counts by a read that came after: an older proof may be of a repository that is gone.
-  const stillWrong = new Set(earlier.filter(({ action }) => action === 'REUPLOAD').map(({ path }) => path));
-  const provedAt = provedTimes((book?.files ?? []).filter(({ path }) => !stillWrong.has(path)));
+  const wrong = new Set(earlier.filter(({ action }) => action === 'REUPLOAD').map(({ path }) => path));
+  const doubted = new Set(catalog.files.filter(({ path }) => wrong.has(path)).map(({ oid }) => oid));
+  const provedAt = provedTimes((book?.files ?? []).filter(({ oid }) => !doubted.has(oid)));
   const heldBack = new Set(refused.map(({ path }) => path));
   const question = {
     store,
