@@ -9,11 +9,13 @@ import type { RunRecord } from '../../../domain/backup/record.js';
 import { digests, fill, filesIn, type Files } from '../../support/e2e-place.js';
 import { runBackup, verify, type Step } from '../../support/e2e-plain.js';
 import { seeded, seedOf, type Random } from '../../support/e2e-random.js';
+import { bundleChild, runAndKill } from '../../faults/support/kill.js';
 import { blobId } from '../../support/github/client.js';
 import type { FaultKind } from '../../support/github/faults.js';
 import { ghOf, githubLab, type GithubLab } from '../../support/github-place.js';
 
 const RUNS = 240;
+const KILLS = 60;
 /** `secondary` stops a run for a second on the clock; it has its own tests. */
 const KINDS: readonly FaultKind[] = ['lost', 'reset', 'cut', 'status', 'wrong-oid', 'garbled'];
 const STEPS: readonly Step[] = ['planned', 'published', 'verified', 'healed'];
@@ -58,9 +60,10 @@ it('of hundreds of runs none is green without being true, and what can be healed
     const event = random.pick(EVENTS);
     tally.events[event] = (tally.events[event] ?? 0) + 1;
     const { damaged, kill } = await strike(lab, event, random);
+    const before = lab.github.struck().length;
     const record = await runUntil(lab, kill);
     tally.runs += 1;
-    tally.struck += lab.github.struck().length;
+    tally.struck += lab.github.struck().length - before;
     lab.github.calm();
     lab.github.set({ rewriteHeals: true });
     if (record === null) tally.killed += 1;
@@ -78,6 +81,46 @@ it('of hundreds of runs none is green without being true, and what can be healed
   expect(tally.green).toBeGreaterThan(RUNS / 2);
   expect(tally.killed).toBeGreaterThan(10);
   expect(tally.healed).toBeGreaterThan(10);
+}, 1_800_000);
+
+it('kill -9 at any moment leaves the old or the new tree on the branch, and the next run ends green', async () => {
+  const seed = seedOf(2_027);
+  const random = seeded(seed);
+  const lab = await begin(random);
+  const { github, repo, place, config } = lab;
+  const script = bundleChild(place.root);
+  const tally = { rounds: 0, killed: 0, old: 0, new: 0 };
+  let whole = 0;
+  for (let round = -1; round < KILLS; round += 1) {
+    const where = `seed ${seed}, round ${round}`;
+    const old = held(github, repo);
+    for (let n = 0; n < 3; n += 1) await edit(lab, random);
+    await fill(place.dataDir, { 'bin/always': random.bytes(2_000) });
+    const now = digests(await filesIn(place.dataDir));
+    // The first one lives, and tells how long it takes.
+    const after = round < 0 ? null : random.next() * whole * 1.1;
+    const run = `20260101T000000Z-${seed}-${round}`;
+    const ended = await runAndKill(
+      script,
+      join(place.root, 'job.json'),
+      { config, run, restore: null },
+      after,
+    );
+    if (!ended.killed) whole = Math.max(whole, ended.ms);
+    tally.rounds += 1;
+    if (ended.killed) tally.killed += 1;
+    const there = held(github, repo);
+    const isOld = JSON.stringify(there) === JSON.stringify(old);
+    if (!isOld) expect(there, where).toEqual(now);
+    tally[isOld ? 'old' : 'new'] += 1;
+    const next = await runBackup(config);
+    expect(next.outcome, `${where}: ${next.summary}`).toBe('green');
+    expect(held(github, repo), where).toEqual(now);
+  }
+  console.log('github kills', JSON.stringify({ seed, ...tally }));
+  expect(tally.killed).toBeGreaterThan(KILLS / 2);
+  expect(tally.old).toBeGreaterThan(0);
+  expect(tally.new).toBeGreaterThan(0);
 }, 1_800_000);
 
 async function begin(random: Random): Promise<GithubLab> {
@@ -162,6 +205,16 @@ async function runUntil({ config }: GithubLab, kill: Step | null): Promise<RunRe
   return died.after === null ? record : null;
 }
 
+/** What the server holds on the branch, our own corner left out. */
+function held(github: GithubLab['github'], repo: string): Record<string, string> {
+  const files: Files = new Map(
+    [...github.files(repo, github.head(repo, 'main') ?? '')].flatMap(([path, bytes]) =>
+      path.startsWith('.nxs/') ? [] : [[path, bytes ?? Buffer.from('LOST')]],
+    ),
+  );
+  return digests(files);
+}
+
 async function judge(
   { github, repo, place }: GithubLab,
   record: RunRecord,
@@ -182,12 +235,8 @@ async function judge(
     expect(gh.counts.HEALED ?? 0, `${where}, ${event}: ${record.summary}`).toBeGreaterThanOrEqual(
       damaged.length,
     );
-  const there: Files = new Map(
-    [...github.files(repo, github.head(repo, 'main') ?? '')].flatMap(([path, bytes]) =>
-      path.startsWith('.nxs/') ? [] : [[path, bytes ?? Buffer.from('LOST')]],
-    ),
-  );
+  const there = held(github, repo);
   const here = digests(await filesIn(place.dataDir));
-  if (JSON.stringify(digests(there)) !== JSON.stringify(here)) tally.falseGreens += 1;
-  expect(digests(there), `${where}, ${event}: a false green`).toEqual(here);
+  if (JSON.stringify(there) !== JSON.stringify(here)) tally.falseGreens += 1;
+  expect(there, `${where}, ${event}: a false green`).toEqual(here);
 }
