@@ -2,6 +2,7 @@
 // loop over the same blobs. GitHub is the emulator of the tests, in a process of its own.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { row, type Row } from '../measure/row.js';
 import { series, type Series } from '../measure/series.js';
 import { makeCorpus, SMALL } from '../subjects/corpus.js';
@@ -15,6 +16,8 @@ import type { SuiteOptions } from './suite.js';
 
 /** As many as ours has under way at a time (adapters/github/read.ts). */
 const PARALLEL = 8;
+/** A stamp younger than two seconds is in doubt for the stat cache. */
+const SETTLE_MS = 3000;
 /** The file that changes. */
 const CHANGED = 'memory/0000/note-000000.md';
 
@@ -22,6 +25,7 @@ export async function benchGithub(scratch: Scratch, options: SuiteOptions): Prom
   const data = scratch.dir('data');
   const { files, bytes } = await makeCorpus(data, SMALL);
   options.say(`corpus: ${files} files, ${(bytes / 1e6).toFixed(1)} MB`);
+  await sleep(SETTLE_MS);
   const github = await startGithubServer();
   const counted = series();
   try {
