@@ -25,6 +25,8 @@ export interface GithubServer {
   deleteRepo(name: string): Promise<unknown>;
   /** Whether archives (tarballs) are offered. */
   archives(offered: boolean): Promise<unknown>;
+  /** ms that each answer is held back. */
+  latency(ms: number): Promise<unknown>;
   /** What was asked since the last call. */
   asked(): Promise<Asked>;
   stop(): Promise<void>;
@@ -46,6 +48,7 @@ export async function startGithubServer(): Promise<GithubServer> {
     createRepo: (name) => say('PUT', `repo/${name}`),
     deleteRepo: (name) => say('DELETE', `repo/${name}`),
     archives: (offered) => say('PUT', `archives/${offered ? 'on' : 'off'}`),
+    latency: (ms) => say('PUT', `latency/${ms}`),
     asked: async () => summed((await say('GET', 'counts')) as Readonly<Record<string, number>>),
     stop: () => server.stop(),
   };

@@ -18,6 +18,8 @@ import type { SuiteOptions } from './suite.js';
 const PARALLEL = 8;
 /** A stamp younger than two seconds is in doubt for the stat cache. */
 const SETTLE_MS = 3000;
+/** What a request to a server elsewhere takes at least. */
+const LATENCY_MS = 40;
 /** The file that changes. */
 const CHANGED = 'memory/0000/note-000000.md';
 
@@ -36,11 +38,9 @@ export async function benchGithub(scratch: Scratch, options: SuiteOptions): Prom
   } finally {
     await github.stop();
   }
-  const memory = process.env['SKIPMEM']
-    ? []
-    : await benchGithubMemory(scratch, options).catch((error: unknown) => [
-        row({ what: 'memory', note: `not measured: ${String(error)}` }),
-      ]);
+  const memory = await benchGithubMemory(scratch, options).catch((error: unknown) => [
+    row({ what: 'memory', note: `not measured: ${String(error)}` }),
+  ]);
   return [...githubRows(counted), ...memory];
 }
 
@@ -88,6 +88,15 @@ async function oneRound(
   await counts('full by blob');
   await into.time('bare again', () => bare.check(PARALLEL));
   await into.time('bare in turn again', () => bare.check(1));
+
+  await github.archives(true);
+  await into.time('archive alone', () => bare.fetchArchive());
+  await github.latency(LATENCY_MS);
+  await into.time('far: full by archive', () => ours.verifyFull('far'));
+  await into.time('far: bare', () => bare.check(PARALLEL));
+  await github.archives(false);
+  await into.time('far: full by blob', () => ours.verifyFull('far-by-blob'));
+  await github.latency(0);
 
   await into.time('restore by blob', () => ours.restore('restore-by-blob', scratch.dir('restored')));
   await into.time('bare restore', () => bare.restore(PARALLEL, scratch.dir('restored')));
