@@ -17,6 +17,7 @@ const SWITCHES: Readonly<Record<string, (name: string) => unknown>> = {
   },
   'PUT repo': (name) => github.createRepo({ name }),
   'DELETE repo': (name) => github.deleteRepo(`octocat/${name}`),
+  'PUT latency': (ms) => github.set({ latencyMs: Number(ms) }),
   'PUT archives': (name) => github.set({ tarball: name === 'on' }),
 };
 

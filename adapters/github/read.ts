@@ -1,5 +1,6 @@
 // Bytes back from the server, by object id: never by path, which may be stale, and never believed for their status. Several at
 // a time, bounded in number and bytes; many at once come as one archive (archive.ts).
+import type { ReadableStream } from 'node:stream/web';
 import type { BlobRead, CancelSignal, ObjectRequest } from '../../domain/backup/ports.js';
 import { NxsError } from '../../domain/errors.js';
 import { readArchive } from './archive.js';
@@ -60,13 +61,10 @@ async function* readOneByOne(
 
 /** One blob as a whole; at most 100 MB, which GitHub's own limit makes sure. */
 async function readBlob(store: GithubStore, oid: string, signal?: CancelSignal): Promise<BlobRead> {
-  const { octokit, at, where } = store.client;
   let bytes: Buffer | null = null;
   for (let look = 0; look < LOOKS; look += 1) {
     try {
-      const { data } = await octokit.rest.git.getBlob({ ...at, file_sha: oid, ...asked(signal) });
-      const { content } = data as { content?: unknown };
-      bytes = typeof content === 'string' ? Buffer.from(content, 'base64') : null;
+      bytes = await download(store, oid, signal);
     } catch (error) {
       if (statusOf(error) === 404) return { oid, problem: 'missing', reason: 'the server does not have it' };
       throw error;
@@ -74,7 +72,53 @@ async function readBlob(store: GithubStore, oid: string, signal?: CancelSignal):
     if (bytes !== null && blobId(bytes) === oid) break;
   }
   if (bytes === null) {
-    throw new NxsError('DESTINATION_UNREACHABLE', `${where}: the download of ${oid} broke off.`);
+    throw new NxsError('DESTINATION_UNREACHABLE', `${store.client.where}: the download of ${oid} broke off.`);
   }
   return { oid, chunks: once(bytes) };
+}
+
+/** The bytes as they are, which takes a third less of everything than base64 in JSON; null: they broke off on their way. */
+async function download(store: GithubStore, oid: string, signal?: CancelSignal): Promise<Buffer | null> {
+  const { octokit, at, where } = store.client;
+  const { data, headers } = await octokit.rest.git.getBlob({
+    ...at,
+    file_sha: oid,
+    mediaType: { format: 'raw' },
+    // Else octokit would read them as text, and a download that was cut as an empty one.
+    request: { ...asked(signal).request, parseSuccessResponseBody: false },
+  });
+  const bytes = await drain(data as unknown as ReadableStream<Uint8Array> | null, signal);
+  if (signal?.aborted === true) throw new NxsError('CANCELLED', `Work at ${where} was cancelled.`);
+  if (bytes === null || blobId(bytes) === oid) return bytes;
+  // A server that does not know the raw form.
+  return /^application\/json/.test(headers['content-type'] ?? '') ? contentOf(bytes) : bytes;
+}
+
+async function drain(
+  body: ReadableStream<Uint8Array> | null,
+  signal: CancelSignal | undefined,
+): Promise<Buffer | null> {
+  if (body === null) return Buffer.alloc(0);
+  const reader = body.getReader();
+  const end = (): void => void reader.cancel().catch(() => undefined);
+  const own = signal as AbortSignal | undefined;
+  own?.addEventListener('abort', end, { once: true });
+  const chunks: Uint8Array[] = [];
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) chunks.push(read.value);
+    return Buffer.concat(chunks);
+  } catch {
+    return null;
+  } finally {
+    own?.removeEventListener('abort', end);
+  }
+}
+
+function contentOf(json: Buffer): Buffer | null {
+  try {
+    const { content } = JSON.parse(json.toString('utf8')) as { content?: unknown };
+    return typeof content === 'string' ? Buffer.from(content, 'base64') : null;
+  } catch {
+    return null;
+  }
 }

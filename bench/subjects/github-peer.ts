@@ -20,11 +20,13 @@ export interface GithubServer {
   readonly url: string;
   readonly token: string;
   /** A new, empty, private repository of this name below OWNER. */
-  createRepo(name: string): Promise<void>;
+  createRepo(name: string): Promise<unknown>;
   /** The emulator looks through all that it holds, so what is done with goes. */
-  deleteRepo(name: string): Promise<void>;
+  deleteRepo(name: string): Promise<unknown>;
   /** Whether archives (tarballs) are offered. */
-  archives(offered: boolean): Promise<void>;
+  archives(offered: boolean): Promise<unknown>;
+  /** ms that each answer is held back. */
+  latency(ms: number): Promise<unknown>;
   /** What was asked since the last call. */
   asked(): Promise<Asked>;
   stop(): Promise<void>;
@@ -38,14 +40,15 @@ export async function startGithubServer(): Promise<GithubServer> {
   const args = [`--max-old-space-size=${HEAP}`, await bundled()];
   const server = await launch({ program: process.execPath, args, env: {}, ready: '/' });
   const say = async (method: string, at: string) =>
-    (await (await fetch(`${server.url}/${at}`, { method })).json()) as unknown;
+    await (await fetch(`${server.url}/${at}`, { method })).json();
   const { url, token } = (await say('GET', '')) as { url: string; token: string };
   return {
     url,
     token,
-    createRepo: async (name) => void (await say('PUT', `repo/${name}`)),
-    deleteRepo: async (name) => void (await say('DELETE', `repo/${name}`)),
-    archives: async (offered) => void (await say('PUT', `archives/${offered ? 'on' : 'off'}`)),
+    createRepo: (name) => say('PUT', `repo/${name}`),
+    deleteRepo: (name) => say('DELETE', `repo/${name}`),
+    archives: (offered) => say('PUT', `archives/${offered ? 'on' : 'off'}`),
+    latency: (ms) => say('PUT', `latency/${ms}`),
     asked: async () => summed((await say('GET', 'counts')) as Readonly<Record<string, number>>),
     stop: () => server.stop(),
   };

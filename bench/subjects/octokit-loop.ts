@@ -8,7 +8,9 @@ import { OWNER, type GithubServer } from './github-peer.js';
 export interface OctokitLoop {
   /** Lists the branch's head and hashes every blob of it, so many at a time. Returns the bytes. */
   check(parallel: number): Promise<number>;
-  /** The same, and each file is written below `to`. */
+  /** Fetches the archive of the branch and does not look into it. */
+  fetchArchive(): Promise<unknown>;
+  /** As check, and each file is written below `to`. */
   restore(parallel: number, to: string): Promise<number>;
 }
 
@@ -33,6 +35,7 @@ export function openOctokitLoop({ url, token }: GithubServer, repo: string): Oct
   }
   return {
     check: (parallel) => readAll(parallel, () => Promise.resolve()),
+    fetchArchive: () => octokit.rest.repos.downloadTarballArchive({ ...at, ref: 'main' }),
     restore: (parallel, to) =>
       readAll(parallel, async (file, bytes) => {
         await mkdir(path.dirname(path.join(to, file)), { recursive: true });

@@ -35,6 +35,9 @@ export function githubRows(counted: Series): Row[] {
     time('verify --full, archive / one by one', 'full by archive', 'bare in turn', IN_TURN, 1),
     time('verify --full, no archive / 8 at a time', 'full by blob', 'bare again', EIGHT, 1),
     time('verify --full, no archive / one by one', 'full by blob', 'bare in turn again', IN_TURN, 1),
+    time('verify --full, archive / archive alone', 'full by archive', 'archive alone', ALONE),
+    time('40 ms a request: archive / 8 at a time', 'far: full by archive', 'far: bare', FAR, 1),
+    time('40 ms a request: no archive / 8 at a time', 'far: full by blob', 'far: bare', FAR, 1),
     time('restore, archive / 8 at a time', 'restore', 'bare restore', RESTORE),
     time('restore, no archive / 8 at a time', 'restore by blob', 'bare restore', RESTORE),
     time('CPU: verify --full, archive', 'cpu full by archive', 'cpu bare', CPU),
@@ -50,6 +53,9 @@ const WARM =
 const EIGHT =
   'peer: octokit as it comes: git.getTree, then git.getBlob and sha256 of every blob, 8 at a time as ours; from the same server in its own process';
 const IN_TURN = 'peer: the same, one blob after the other';
+const ALONE =
+  'peer: the archive fetched by octokit, not looked into: so long the emulator takes to make and send it';
+const FAR = 'the same, and the peer holds each answer back for 40 ms, as if it were elsewhere';
 const RESTORE =
   'ours: plan, stage, place, each file proved; peer: the same loop, each file written where it belongs';
 const CPU = 'CPU time of our process alone, in steps of 10 ms';
