@@ -1,5 +1,4 @@
 // What a run is going to cost a destination that counts requests, worked out before one is made.
-import type { ObjectRequest } from './ports.js';
 import { nextWrite, type Pace } from './rate-limit.js';
 
 /** The work of one run at one destination, as far as its cost depends on it. */
@@ -11,7 +10,7 @@ export interface Load {
   /** The head already holds it all: no commit is made. */
   readonly unchanged: boolean;
   /** Blobs that have to travel and lie in the run's stage. */
-  readonly missing: readonly ObjectRequest[];
+  readonly missing: readonly { readonly oid: string; readonly size: number }[];
   /** Bytes of blobs that have to travel and are made on the way (parts, encrypted): never text. */
   readonly opaque: readonly number[];
   /** Files that come or change, and files that leave. */
