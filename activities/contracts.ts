@@ -28,6 +28,8 @@ export interface PlannedDestination {
   readonly sameDisk: boolean | null;
   readonly state: 'ready' | 'not_configured' | 'failed';
   readonly note: string | null;
+  /** Error code when it failed; a plan of an older version has none. */
+  readonly code?: string | null;
 }
 
 export interface BackupPlan {

@@ -37,11 +37,18 @@ export function crossFindings(
     );
   }
   config.backup.destinations.forEach((destination, index) => {
-    if (destination.type !== 'git') return;
+    const at: readonly PathKey[] = ['backup', 'destinations', index];
+    if (destination.type === 'github') {
+      const { protocol, hostname } = new URL(destination.base_url);
+      if (protocol === 'https:' || isLoopback(hostname)) return;
+      const message = 'would send the token in clear over the network: write https://';
+      refuse('backup-manifest', [...at, 'base_url'], message);
+      return;
+    }
     const { path } = destination;
     if (path !== config.dataDir && !path.startsWith(`${config.dataDir}/`)) return;
     const message = 'lies in the data directory, so each backup would contain the ones before';
-    refuse('backup-manifest', ['backup', 'destinations', index, 'path'], message);
+    refuse('backup-manifest', [...at, 'path'], message);
   });
   return findings;
 }

@@ -14,6 +14,8 @@ import { channelsOf } from './notify-channels.js';
 
 /** A server that accepts and says nothing is given up by its channel's own timeout long before this, ms. */
 const SILENCE = 150_000;
+/** Reminders, retries and what was held back are looked for so often, ms. */
+const LOOK_EVERY = 60_000;
 
 /** Where the state is kept. */
 export function notifyStatePath(stateDir: string): string {
@@ -61,9 +63,12 @@ export function openNotifications(
     if (each.state === 'not_configured')
       log.warn({ channel: each.name, reason: each.note }, 'a notification channel is not configured');
   }
+  const looking = setInterval(() => void notifier.flush(), LOOK_EVERY);
+  looking.unref();
   return {
     ...notifier,
     async close() {
+      clearInterval(looking);
       await notifier.close();
       await close();
     },

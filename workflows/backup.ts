@@ -65,7 +65,7 @@ async function backUpTo(
   plan: BackupPlan,
   phase: Phase,
 ): Promise<DestinationRecord> {
-  if (planned.state !== 'ready') return blank(planned, planned.state, planned.note);
+  if (planned.state !== 'ready') return blank(planned, planned.state, planned.note, planned.code);
   const destination = planned.name;
   let published: PublishResult | null = null;
   try {
@@ -79,7 +79,7 @@ async function backUpTo(
     return finishedRecord(blank(planned, 'failed', null), published, proving, plan.problems);
   } catch (error) {
     const commit = published?.commit ?? null;
-    return { ...blank(planned, 'failed', reasonOf(error)), commit, code: codeOf(error) };
+    return { ...blank(planned, 'failed', reasonOf(error), codeOf(error)), commit };
   }
 }
 
@@ -119,6 +119,7 @@ function blank(
   { name, kind, location, sameDisk }: PlannedDestination,
   state: DestinationRecord['state'],
   note: string | null,
+  code: string | null = null,
 ): DestinationRecord {
-  return blankRecord({ name, kind, location, same_disk: sameDisk }, state, note);
+  return blankRecord({ name, kind, location, same_disk: sameDisk }, state, note, code);
 }

@@ -2,7 +2,7 @@
 import { errorMessage } from '../../domain/errors.js';
 import { isTooOld } from '../../domain/backup/proof.js';
 import type { AccessResult, RunRef } from '../contracts.js';
-import { tellAccount, tellRecency } from './notices.js';
+import { tellAccess, tellRecency } from './notices.js';
 import type { BackupPorts, ConfiguredDestination, Task } from './ports.js';
 
 type DestinationAccess = AccessResult['destinations'][number];
@@ -63,8 +63,8 @@ async function tell(
   ports: BackupPorts,
   { name, access, lastProved, tooOld }: DestinationAccess,
 ): Promise<void> {
-  if (access === null || access.state === 'limited') return;
-  await tellAccount(ports, name, access.state === 'ok' ? null : access.detail);
+  if (access === null) return;
+  await tellAccess(ports, name, access);
   const age =
     lastProved === null ? 'no backup was ever proved there' : `the last proved backup is of ${lastProved}`;
   await tellRecency(ports, name, tooOld ? age : null);

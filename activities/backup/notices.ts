@@ -1,6 +1,7 @@
 // What people are told of backups, and under which incident: the same trouble found by a run and by the hourly check is one.
-import { plural, type DestinationRecord, type RunRecord } from '../../domain/backup/record.js';
+import { type DestinationRecord, type RunRecord } from '../../domain/backup/record.js';
 import { describeTamper } from '../../domain/backup/trail.js';
+import type { Access } from '../../domain/backup/ports.js';
 import type { Notice } from '../../domain/notify/notice.js';
 import type { BackupPorts } from './ports.js';
 
@@ -10,6 +11,22 @@ type Tell = Pick<BackupPorts, 'notify'>;
 export function tellAccount(ports: Tell, name: string, trouble: string | null): Promise<void> {
   return ports.notify(
     about(`backup/${name}/account`, 'critical', `backup to ${name}: no access`, name, trouble),
+  );
+}
+
+/** What an hourly check found. What still works and will not for long is an incident of its own: no run sees that it is over. */
+export async function tellAccess(
+  ports: Tell,
+  name: string,
+  { state, detail }: Pick<Access, 'state' | 'detail'>,
+): Promise<void> {
+  if (state === 'limited') return;
+  const works = state === 'ok' || state === 'expiring' || state === 'renamed';
+  await tellAccount(ports, name, works ? null : detail);
+  if (!works) return;
+  const upkeep = state === 'ok' ? null : detail;
+  await ports.notify(
+    about(`backup/${name}/upkeep`, 'warning', `backup to ${name} will stop`, name, upkeep, 'it was mended'),
   );
 }
 
@@ -68,7 +85,7 @@ async function tellDestination(ports: Tell, record: DestinationRecord): Promise<
     const mended =
       healed === 0 || tamper !== null
         ? null
-        : `${plural(healed, 'file')} were wrong there and are whole again: ${note ?? ''}`;
+        : `${healed === 1 ? '1 file was' : `${healed} files were`} wrong there and whole again now: ${note ?? ''}`;
     await ports.notify(
       about(
         `backup/${name}/damage`,

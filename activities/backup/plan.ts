@@ -70,7 +70,13 @@ async function prepare(
     const sameDisk = await store.sharesDisk(ports.source.root);
     return await ports.alone(store, () => look(ports, store, { ...ready, sameDisk }, asked, task));
   } catch (error) {
-    return nothing({ ...ready, state: 'failed', note: errorMessage(error) });
+    const code = error instanceof NxsError ? error.code : null;
+    // It is written to all the same, and waits there: what it turns out to lack is read then, and the others are not held up.
+    if (code === 'RATE_LIMITED') {
+      const previous = (await ports.state.loadProofs(name))?.files ?? [];
+      return { ...nothing(ready), previous };
+    }
+    return nothing({ ...ready, state: 'failed', note: errorMessage(error), code });
   }
 }
 
@@ -82,9 +88,9 @@ async function look(
   task: Task,
 ): Promise<Prepared> {
   if (dry && (await isAbsent(ports, store))) return { planned, lacking: new Set(known), previous: [] };
+  await takeAsItIs(ports, store, confirm);
   const book = await trustedBook(ports, store);
   if (book !== null) await requireThere(ports, store, book, confirm);
-  await takeAsItIs(ports, store, confirm);
   if (!dry) await store.prepare();
   const { files, previous } = await seen(ports, store, book, task);
   const listed = new Set(files.map((file) => (file.size === null ? '' : file.oid)));

@@ -39,7 +39,7 @@ export interface DispatcherParts {
 export interface Notifier {
   /** Tells of trouble, or of its end. Never throws; returns when it was told, at the latest after a moment. */
   notify(notice: Notice): Promise<void>;
-  /** Tries again what could not be told, and tells what the hourly limit held back. Never throws. */
+  /** To be called now and then: reminds, tries again what could not be told, tells what the hourly limit held back. Never throws. */
   flush(): Promise<void>;
   /** Waits a moment for what is under way, then ends it; what was not told is told by the next process. */
   close(): Promise<void>;
@@ -55,15 +55,15 @@ export function openNotifier(parts: DispatcherParts): Notifier {
   const scrub = (text: string) => parts.scrub(mine(text));
   const names = channels.map(({ channel }) => channel.name);
 
-  const claimFor = (state: NotifyState, { channel, rules }: Told) =>
-    claim(state, rules, { by, each: channel.limit + 2000, now: now() });
+  const claimFor = (state: NotifyState, { channel, rules }: Told, idle = false) =>
+    claim(state, rules, { by, each: channel.limit + 2000, now: now(), idle });
 
   async function take(notices: readonly Notice[]): Promise<void> {
     const work = await store.update((before) => {
       let state = notices.reduce((sum, notice) => absorb(sum, scrubbed(notice, scrub), now()), before);
       state = tidied(state, names, now());
       const claims = channels.map((each) => {
-        const claimed = claimFor(state, each);
+        const claimed = claimFor(state, each, notices.length === 0);
         state = claimed.state;
         return { each, messages: claimed.messages };
       });
@@ -86,7 +86,7 @@ export function openNotifier(parts: DispatcherParts): Notifier {
     while (messages.length > 0) messages = await deliverAll(told, messages);
   }
 
-  /** Returns what came in meanwhile for this channel; nothing after a failure, which waits for the next notice. */
+  /** Returns what came in meanwhile for this channel; nothing after a failure, which waits for a notice or a flush. */
   async function deliverAll(told: Told, messages: readonly Message[]): Promise<readonly Message[]> {
     for (const [index, message] of messages.entries()) {
       const delivery = await deliver(told, message);

@@ -67,6 +67,7 @@ export function blankRecord(
   about: Pick<DestinationRecord, 'name' | 'kind' | 'location' | 'same_disk'>,
   state: DestinationRecord['state'],
   note: string | null,
+  code: string | null = null,
 ): DestinationRecord {
   return {
     ...about,
@@ -77,7 +78,7 @@ export function blankRecord(
     read: { files: 0, bytes: 0 },
     counts: {},
     note,
-    code: null,
+    code,
     checks: null,
     tamper: null,
   };

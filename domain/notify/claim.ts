@@ -13,6 +13,8 @@ const BATCH = 10;
 /** Incidents that a summary names. */
 const NAMED = 10;
 const LONGEST_REASON = 300;
+/** ms */
+const FIRST_REST = 60_000;
 
 export interface Claim {
   readonly state: NotifyState;
@@ -27,11 +29,18 @@ export interface ClaimOptions {
   readonly each: number;
   /** ms since the epoch. */
   readonly now: number;
+  /** Nobody brought news, it is only time to look: a channel that failed is left alone for a while (default false). */
+  readonly idle?: boolean;
 }
 
 /** Takes what a channel has to be told; what its hourly limit leaves no room for is counted and waits. */
-export function claim(state: NotifyState, rules: ChannelRules, { by, each, now }: ClaimOptions): Claim {
+export function claim(
+  state: NotifyState,
+  rules: ChannelRules,
+  { by, each, now, idle = false }: ClaimOptions,
+): Claim {
   const channel = channelOf(state, rules.name);
+  if (idle && lies(restsUntil(channel), now)) return { state, messages: [] };
   if (lies(channel.lease?.until ?? null, now) || lies(channel.quiet, now)) return { state, messages: [] };
   const wants = wantsOf(state.incidents, channel, rules, now);
   const sent = channel.sent.filter((at) => at <= now && now - at < HOUR);
@@ -53,6 +62,11 @@ export function claim(state: NotifyState, rules: ChannelRules, { by, each, now }
   };
   const lease = messages.length === 0 ? null : { by, until: now + messages.length * each };
   return { state: withChannel(state, { ...channel, sent, held, lease }), messages };
+}
+
+/** When a channel that failed is tried again without news: after a minute, then twice as long each time, at most an hour. */
+function restsUntil({ failed }: ChannelState): number | null {
+  return failed === null ? null : failed.at + Math.min(HOUR, FIRST_REST * 2 ** (failed.times - 1));
 }
 
 /** In the hour to come; what is beyond it was not set by us: the clock went back. */

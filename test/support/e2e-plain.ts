@@ -62,10 +62,10 @@ export async function runBackup(config: Config, options: RunOptions = {}): Promi
   }
   options.onStep?.('planned');
   const records: DestinationRecord[] = [];
-  for (const { name, kind, location, sameDisk, state, note } of plan.destinations) {
+  for (const { name, kind, location, sameDisk, state, note, code } of plan.destinations) {
     const about = { name, kind, location, same_disk: sameDisk };
     if (plan.held !== null) records.push(blankRecord(about, 'skipped', null));
-    else if (state !== 'ready') records.push(blankRecord(about, state, note));
+    else if (state !== 'ready') records.push(blankRecord(about, state, note, code));
     else records.push(await backUpTo(ports, run, blankRecord(about, 'failed', null), plan, options));
   }
   return finish(plan, records, null);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupActivities, BackupPlan, RecordInput, VerifyResult } from '../../activities/contracts.js';
 import { outcomeOf, summarize, type RunRecord } from '../../domain/backup/record.js';
 import { openStage, type Stage } from '../support/temporal-workflows.js';
+import { until as untilTrue } from '../support/until.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -202,6 +203,74 @@ describe('backupAndVerify', () => {
       ['usb', 'failed', 'no space left'],
       ['local', 'proved', null],
     ]);
+  });
+
+  it('waits as long as a destination asks it to, by a timer that says why, and goes on where it was', async () => {
+    const asked: number[] = [];
+    let until = 0;
+    const { calls, all } = activities({
+      publishBackup: () => {
+        asked.push(Date.now());
+        if (asked.length === 1) {
+          until = Date.now() + 1_500;
+          throw ApplicationFailure.nonRetryable('gh asks to be left alone', 'RATE_LIMITED', { until });
+        }
+        return Promise.resolve({
+          ...{ commit: 'c'.repeat(40), unchanged: false, uploaded: 3, note: null, tamper: null },
+        });
+      },
+    });
+    const record = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      const waiting = await untilTrue(async () => {
+        const status = (await handle.query('status')) as { phase: string; detail: string };
+        return status.phase === 'waiting' ? status : null;
+      });
+      expect(waiting.detail).toBe('gh asks to be left alone');
+      const result = (await handle.result()) as RunRecord;
+      const { events } = await handle.fetchHistory();
+      expect((events ?? []).filter(({ timerStartedEventAttributes: timer }) => timer !== null)).toHaveLength(
+        1,
+      );
+      await stage.record(handle, 'backup-waited');
+      return result;
+    });
+    expect(calls).toEqual(['planBackup', 'publishBackup', 'publishBackup', 'verifyBackup', 'recordBackup']);
+    expect(asked[1]).toBeGreaterThanOrEqual(until);
+    expect(record.outcome).toBe('green');
+  });
+
+  it('does not wait for days: the run ends and says so', async () => {
+    const until = Date.now() + 12 * 3_600_000;
+    const { all } = activities({
+      publishBackup: () => {
+        throw ApplicationFailure.nonRetryable('gh asks to be left alone', 'RATE_LIMITED', { until });
+      },
+    });
+    const { record } = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      return failureOf(handle.result());
+    });
+    expect(record.destinations[0]).toMatchObject({ state: 'failed', code: 'RATE_LIMITED' });
+  });
+
+  it('a destination that could not be planned for keeps the reason and its code', async () => {
+    const usb = {
+      ...local,
+      name: 'usb',
+      state: 'failed',
+      note: 'token refused',
+      code: 'DESTINATION_DENIED',
+    } as const;
+    const { all } = activities({
+      planBackup: () => Promise.resolve({ ...plan, destinations: [usb, local] }),
+    });
+    const { record } = await stage.playing(all, async () => {
+      const handle = await stage.start('backupAndVerify', 'backup', input);
+      return failureOf(handle.result());
+    });
+    expect(record.destinations[0]).toMatchObject({ state: 'failed', code: 'DESTINATION_DENIED' });
+    expect(record.destinations[1]).toMatchObject({ state: 'proved' });
   });
 
   it('records a run that could not even begin', async () => {

@@ -12,6 +12,7 @@ import { listenTo, type Listener } from '../../support/github-told.js';
 import { standing } from '../../../workers/offline.js';
 
 const ACCOUNT = 'backup/gh/account';
+const UPKEEP = 'backup/gh/upkeep';
 const task = standing(() => undefined);
 
 interface Scene {
@@ -66,7 +67,8 @@ describe('the hourly look', () => {
       const { access } = await look();
       expect(access).toMatchObject({ state, detail: expect.stringMatching(detail) as string });
     }
-    expect(ear.kindsOf(ACCOUNT)).toEqual(['raised']);
+    const works = state === 'renamed' || state === 'expiring';
+    expect(ear.kindsOf(works ? UPKEEP : ACCOUNT)).toEqual(['raised']);
     expect(ear.told).toHaveLength(1);
     expect(ear.told[0]?.text).toMatch(detail);
     expect(JSON.stringify(ear.told)).not.toContain(lab.github.token);
@@ -80,6 +82,32 @@ describe('the hourly look', () => {
     expect((await look()).access?.state).toBe(state);
     expect((await look()).access?.state).toBe(state);
     expect(ear.kindsOf(ACCOUNT)).toEqual(['raised']);
+  });
+
+  it('a token that ends soon is told once, whatever runs in between, and its renewal once', async () => {
+    const { lab, ear, look, run } = await scene();
+    lab.github.set({ tokenExpires: inDays(6) });
+    for (let hour = 0; hour < 3; hour += 1) {
+      expect((await run()).outcome).toBe('green');
+      expect((await look()).access?.state).toBe('expiring');
+    }
+    expect(ear.told.map(({ kind, incident, level }) => [kind, incident, level])).toEqual([
+      ['raised', UPKEEP, 'warning'],
+    ]);
+    lab.github.set({ tokenExpires: inDays(90) });
+    expect((await look()).access?.state).toBe('ok');
+    expect(ear.kindsOf(UPKEEP)).toEqual(['raised', 'resolved']);
+  });
+
+  it('a token that is refused at the first request of a run is the account in trouble, not the run', async () => {
+    const { lab, ear, run, look } = await scene();
+    lab.github.revoke(lab.github.token);
+    expect(ghOf(await run())).toMatchObject({ state: 'failed', code: 'DESTINATION_DENIED' });
+    expect((await look()).access?.state).toBe('denied');
+    expect(ear.told.map(({ kind, incident }) => [kind, incident])).toEqual([
+      ['raised', ACCOUNT],
+      ['raised', 'backup/gh/recency'],
+    ]);
   });
 
   it('a token that ends in eight days is no trouble, and neither is being asked to wait', async () => {

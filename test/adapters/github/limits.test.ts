@@ -1,5 +1,6 @@
 // When GitHub says "later". All limits here rest on the scripted layer: the emulator has a counter and never refuses.
 
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { planBackup } from '../../../activities/backup/plan.js';
@@ -62,6 +63,43 @@ function clientFor({ github, place }: GithubLab, pace: Pace = FREE): GithubClien
 const blob = ({ octokit, at }: GithubClient, content = 'x') =>
   octokit.rest.git.createBlob({ ...at, content, encoding: 'utf-8' });
 const read = ({ octokit, at }: GithubClient) => octokit.rest.repos.get(at);
+
+describe('a limit at the very first request of a run', () => {
+  it('holds up neither the plan nor its guards: only this destination waits', async () => {
+    const lab = await githubLab();
+    const names = Array.from({ length: 20 }, (_, n) => `${n}.md`);
+    await fill(lab.place.dataDir, Object.fromEntries(names.map((name) => [name, `of ${name}\n`])));
+    expect((await runBackup(lab.config)).outcome).toBe('green');
+    for (const name of names.slice(2)) await rm(join(lab.place.dataDir, name));
+    const ports = freshPorts(lab.config);
+    // What is known of it does not count any more, so it has to be looked at.
+    const book = await ports.state.loadProofs('gh');
+    if (book === null) throw new Error('nothing was proved');
+    const files = book.files.map((file) => ({ ...file, verifiedAt: null }));
+    await ports.state.saveProofs('gh', { ...book, files });
+    lab.github.next({ kind: 'secondary', retryAfter: 60 });
+    const plan = await planBackup(ports, { run: 'limited', confirm: null }, task);
+    expect(plan.held).toMatchObject({ before: 20, missing: 18 });
+    const passed = await planBackup(ports, { run: 'limited', confirm: plan.held?.token ?? null }, task);
+    expect(passed).toMatchObject({ held: null, destinations: [{ name: 'gh', state: 'ready' }] });
+    await told(publishBackup(ports, { run: 'limited', destination: 'gh' }, task));
+  });
+
+  it('of a repository that nobody has looked at yet: what it lacks is read when it may be written to', async () => {
+    const lab = await githubLab();
+    await fill(lab.place.dataDir, { 'MEMORY.md': '# x\n', 'a.bin': Buffer.alloc(2_000) });
+    const ports = freshPorts(lab.config);
+    lab.github.next({ kind: 'secondary', retryAfter: 60 });
+    const plan = await planBackup(ports, { run: 'limited', confirm: null }, task);
+    expect(plan).toMatchObject({ held: null, destinations: [{ name: 'gh', state: 'ready' }] });
+    const clock = movedClock();
+    const input = { run: 'limited', destination: 'gh' };
+    clock.goTo((await told(publishBackup(ports, input, task))).until + 1);
+    await publishBackup(ports, input, task);
+    const { counts } = await verifyBackup(ports, { ...input, round: 0 }, task);
+    expect(counts).toEqual({ VERIFIED: 2 });
+  });
+});
 
 describe('a limit', () => {
   it('that is spent (remaining 0) waits until its reset, by the server clock', async () => {

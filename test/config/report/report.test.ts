@@ -72,6 +72,11 @@ describe('the report', () => {
       '`tls: {}` means TLS with the system authorities',
     ],
     ['nxs.yaml', 'http: { host: 0.0.0.0 }\n', 'which needs http.token'],
+    [
+      'backup-manifest.yaml',
+      'backup: { destinations: [{ name: gh, type: github, owner: me, repo: x, token: t, base_url: "http://ghe.lan/api/v3" }], files: [{ local: "**", remote: ./ }] }\n',
+      'would send the token in clear',
+    ],
     ['nxs.yaml', 'data_dir: some/where\n', 'expected an absolute path, or one that starts with ~/'],
     ['backup-manifest.yaml', 'backup: { every: 1h }\n', 'backup.files: is required: expected a list'],
     ['healing.yaml', 'healing: { thresholds: { memory_warning: 90 } }\n', 'must be below memory_critical'],

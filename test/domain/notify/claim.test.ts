@@ -41,6 +41,33 @@ describe('an incident', () => {
     expect(world.messages.map(({ text }) => text)).toEqual(['local failed', 'github failed']);
   });
 
+  it('that a channel could not be told is tried again without news, ever later', () => {
+    const world = openWorld(rulesOf('a'));
+    const tries: number[] = [];
+    world.dead.add('a');
+    world.tell(raised('x'));
+    for (const end = world.now + 5 * HOUR; world.now < end; world.now += MINUTE) {
+      const before = channelOf(world.state, 'a').failed?.times;
+      world.look();
+      if (channelOf(world.state, 'a').failed?.times !== before) tries.push((world.now - START) / MINUTE);
+    }
+    expect(tries).toEqual([1, 3, 7, 15, 31, 63, 123, 183, 243]);
+    world.tell(raised('y'));
+    world.dead.clear();
+    world.now += HOUR;
+    world.look();
+    expect(world.heard).toEqual(['a raised x', 'a raised y']);
+  });
+
+  it('is not waited for by news of another', () => {
+    const world = openWorld(rulesOf('a'));
+    world.dead.add('a');
+    world.tell(raised('x'));
+    world.dead.clear();
+    world.tell(raised('y'));
+    expect(world.heard).toEqual(['a raised x', 'a raised y']);
+  });
+
   it('that is still there is told again after a day, with the time since when', () => {
     const world = openWorld(rulesOf('a'));
     world.tell(raised('x'));

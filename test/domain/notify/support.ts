@@ -40,6 +40,8 @@ export interface World {
   readonly dead: Set<string>;
   /** Takes notices in, and delivers all that follows. */
   tell(...notices: readonly Notice[]): void;
+  /** Nobody has news; it is only time to look. */
+  look(): void;
 }
 
 export function openWorld(...channels: readonly ChannelRules[]): World {
@@ -54,14 +56,17 @@ export function openWorld(...channels: readonly ChannelRules[]): World {
       for (const notice of notices) world.state = absorb(world.state, notice, world.now);
       // As on the disk, at every step.
       world.state = parseState(JSON.stringify(tidied(world.state, names, world.now)));
-      for (const rules of channels) deliverAll(rules);
+      for (const rules of channels) deliverAll(rules, false);
+    },
+    look() {
+      for (const rules of channels) deliverAll(rules, true);
     },
   };
 
-  function deliverAll(rules: ChannelRules): void {
+  function deliverAll(rules: ChannelRules, idle: boolean): void {
     const { name } = rules;
     for (;;) {
-      const claimed = claim(world.state, rules, { by: 'me', each: 1000, now: world.now });
+      const claimed = claim(world.state, rules, { by: 'me', each: 1000, now: world.now, idle });
       world.state = claimed.state;
       for (const [index, message] of claimed.messages.entries()) {
         const ok = !world.dead.has(name);
