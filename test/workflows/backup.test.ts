@@ -1,101 +1,15 @@
-import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/client';
 import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupActivities, BackupPlan, RecordInput, VerifyResult } from '../../activities/contracts.js';
-import { outcomeOf, summarize, type RunRecord } from '../../domain/backup/record.js';
+import type { RunRecord } from '../../domain/backup/record.js';
 import { openStage, type Stage } from '../support/temporal-workflows.js';
-import { until as untilTrue } from '../support/until.js';
+import { activities, bad, failureOf, good, input, local, plan } from './support/backup-cast.js';
 
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage.close());
-
-const local = {
-  name: 'local',
-  kind: 'git',
-  location: '/x',
-  sameDisk: true,
-  state: 'ready',
-  note: null,
-} as const;
-const plan: BackupPlan = {
-  files: 3,
-  bytes: 30,
-  read: 3,
-  problems: 0,
-  dataDir: '/data',
-  held: null,
-  destinations: [local],
-};
-const checks = {
-  exists: { checked: 3, failed: 0 },
-  hash: { checked: 3, failed: 0 },
-  size: { checked: 3, failed: 0 },
-};
-const good: VerifyResult = { checks, counts: { VERIFIED: 3 }, healable: 0, read: { files: 3, bytes: 30 } };
-const bad: VerifyResult = {
-  checks,
-  counts: { VERIFIED: 2, MISMATCH: 1 },
-  healable: 1,
-  read: { files: 3, bytes: 30 },
-};
-
-/** Activities that note what they were called for. */
-function activities(over: Partial<BackupActivities>): { calls: string[]; all: Partial<BackupActivities> } {
-  const calls: string[] = [];
-  const base: Partial<BackupActivities> = {
-    planBackup: () => Promise.resolve(plan),
-    publishBackup: () =>
-      Promise.resolve({ commit: 'c'.repeat(40), unchanged: false, uploaded: 3, note: null, tamper: null }),
-    verifyBackup: () => Promise.resolve(good),
-    healBackup: () =>
-      Promise.resolve({ healed: 1, lost: 0, note: '1 object written again', commit: null, fallback: 0 }),
-    recordBackup: (input) => Promise.resolve(recordOf(input)),
-    ...over,
-  };
-  const all = Object.fromEntries(
-    Object.entries(base).map(([name, call]) => [
-      name,
-      (input: never) => {
-        calls.push(name);
-        return (call as (input: never) => unknown)(input);
-      },
-    ]),
-  );
-  return { calls, all };
-}
-
-function recordOf(input: RecordInput): RunRecord {
-  const { plan: made, destinations, failure } = input;
-  const held = made?.held ?? null;
-  return {
-    run: input.run,
-    workflow_id: input.workflowId,
-    node: 'test',
-    trigger: input.trigger,
-    outcome: held !== null ? 'held' : failure !== null ? 'failed' : outcomeOf(destinations),
-    started: input.started,
-    finished: input.started,
-    data_dir: '/data',
-    files: made?.files ?? 0,
-    bytes: made?.bytes ?? 0,
-    problems: made?.problems ?? 0,
-    summary: failure ?? summarize(made?.files ?? 0, destinations),
-    held,
-    destinations: [...destinations],
-  };
-}
-
-async function failureOf(result: Promise<unknown>): Promise<{ type: string; record: RunRecord }> {
-  const error = await result.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure)) throw error;
-  return { type: error.cause.type ?? '', record: error.cause.details?.[0] as RunRecord };
-}
 
 /** As every long step of ours: it hears of a cancellation by its heartbeat. */
 async function untilCancelled(): Promise<never> {
@@ -107,8 +21,6 @@ async function untilCancelled(): Promise<never> {
     clearInterval(timer);
   }
 }
-
-const input = { trigger: 'person', confirm: null };
 
 describe('backupAndVerify', () => {
   it('stages, publishes, reads back and records, in this order', async () => {
@@ -203,55 +115,6 @@ describe('backupAndVerify', () => {
       ['usb', 'failed', 'no space left'],
       ['local', 'proved', null],
     ]);
-  });
-
-  it('waits as long as a destination asks it to, by a timer that says why, and goes on where it was', async () => {
-    const asked: number[] = [];
-    let until = 0;
-    const { calls, all } = activities({
-      publishBackup: () => {
-        asked.push(Date.now());
-        if (asked.length === 1) {
-          until = Date.now() + 1_500;
-          throw ApplicationFailure.nonRetryable('gh asks to be left alone', 'RATE_LIMITED', { until });
-        }
-        return Promise.resolve({
-          ...{ commit: 'c'.repeat(40), unchanged: false, uploaded: 3, note: null, tamper: null },
-        });
-      },
-    });
-    const record = await stage.playing(all, async () => {
-      const handle = await stage.start('backupAndVerify', 'backup', input);
-      const waiting = await untilTrue(async () => {
-        const status = (await handle.query('status')) as { phase: string; detail: string };
-        return status.phase === 'waiting' ? status : null;
-      });
-      expect(waiting.detail).toBe('gh asks to be left alone');
-      const result = (await handle.result()) as RunRecord;
-      const { events } = await handle.fetchHistory();
-      expect((events ?? []).filter(({ timerStartedEventAttributes: timer }) => timer !== null)).toHaveLength(
-        1,
-      );
-      await stage.record(handle, 'backup-waited');
-      return result;
-    });
-    expect(calls).toEqual(['planBackup', 'publishBackup', 'publishBackup', 'verifyBackup', 'recordBackup']);
-    expect(asked[1]).toBeGreaterThanOrEqual(until);
-    expect(record.outcome).toBe('green');
-  });
-
-  it('does not wait for days: the run ends and says so', async () => {
-    const until = Date.now() + 12 * 3_600_000;
-    const { all } = activities({
-      publishBackup: () => {
-        throw ApplicationFailure.nonRetryable('gh asks to be left alone', 'RATE_LIMITED', { until });
-      },
-    });
-    const { record } = await stage.playing(all, async () => {
-      const handle = await stage.start('backupAndVerify', 'backup', input);
-      return failureOf(handle.result());
-    });
-    expect(record.destinations[0]).toMatchObject({ state: 'failed', code: 'RATE_LIMITED' });
   });
 
   it('a destination that could not be planned for keeps the reason and its code', async () => {
