@@ -8,7 +8,7 @@ import type { BackupPorts } from './ports.js';
 type Tell = Pick<BackupPorts, 'notify'>;
 
 /** Token, permission, repository: found by whoever speaks to the account first. */
-export function tellAccount(ports: Tell, name: string, trouble: string | null): Promise<void> {
+function tellAccount(ports: Tell, name: string, trouble: string | null): Promise<void> {
   return ports.notify(
     about(`backup/${name}/account`, 'critical', `backup to ${name}: no access`, name, trouble),
   );
