@@ -6,6 +6,7 @@ import { NxsError } from '../../domain/errors.js';
 import { chooseFiles } from './choose.js';
 import { storeOf, type BackupPorts, type Task } from './ports.js';
 import { readCommit } from './remote.js';
+import { currentStore } from './trail.js';
 
 export interface DiffInput {
   readonly destination: string | null;
@@ -35,7 +36,7 @@ export interface BackupDiff {
  * DESTINATION_UNREADABLE, DATA_DIR_MISSING.
  */
 export async function diffBackups(ports: BackupPorts, input: DiffInput, task: Task): Promise<BackupDiff> {
-  const store = pick(ports, input.destination);
+  const store = await currentStore(ports, pick(ports, input.destination));
   if ((await store.access(ports.source.root)).state === 'absent')
     throw new NxsError('NOTHING_TO_RESTORE', `There is nothing at ${store.location} (${store.name}).`);
   const [from, to] = await ports.alone(store, async () => [

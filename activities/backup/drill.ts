@@ -10,6 +10,7 @@ import type { DestinationRef } from '../contracts.js';
 import { changedSince } from './check.js';
 import { storeOf, type BackupPorts, type Scratch, type Task } from './ports.js';
 import { lookingAt, readCommit, type RemoteView } from './remote.js';
+import { currentStore } from './trail.js';
 
 /** Files that the record names. */
 const NAMED = 20;
@@ -38,7 +39,7 @@ export async function drillRestore(
   task: Task,
 ): Promise<DrillRecord> {
   const started = ports.now();
-  const store = storeOf(ports, destination);
+  const store = await currentStore(ports, storeOf(ports, destination));
   const findings = await ports.drills
     .run(run, (scratch) => lookingAt(ports, store, () => bringBack(ports, store, { run, scratch, task })))
     .catch(asFindings);

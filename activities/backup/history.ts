@@ -4,6 +4,7 @@ import type { Destination, RemoteFile, Revision } from '../../domain/backup/port
 import { errorMessage } from '../../domain/errors.js';
 import { storeOf, type BackupPorts, type ConfiguredDestination, type Task } from './ports.js';
 import { listCommit } from './remote.js';
+import { currentStore } from './trail.js';
 
 /** One backup. What its tree says is null when the tree cannot be read. */
 export interface BackupEntry {
@@ -51,10 +52,10 @@ async function historyOf(
   const { name } = each;
   if (each.state === 'not_configured')
     return { name, location: each.location, state: 'not_configured', note: each.note, backups: [] };
-  const { store } = each;
-  const { location } = store;
+  const { location } = each.store;
   task.progress(`looking into ${name}`);
   try {
+    const store = await currentStore(ports, each.store);
     if ((await store.access(ports.source.root)).state === 'absent') {
       const gone = (await ports.state.loadProofs(name)) !== null;
       return gone
@@ -62,7 +63,9 @@ async function historyOf(
         : { name, location, state: 'ready', note: 'it holds no backup yet', backups: [] };
     }
     const backups = await ports.alone(store, () => entriesOf(store, limit, task));
-    const note = backups.length === 0 ? 'it holds no backup yet' : null;
+    const aside =
+      store.branch === each.store.branch ? null : `its branch was set back; this is ${store.branch}`;
+    const note = backups.length === 0 ? 'it holds no backup yet' : aside;
     return { name, location, state: 'ready', note, backups };
   } catch (error) {
     return { name, location, state: 'failed', note: errorMessage(error), backups: [] };
@@ -85,7 +88,8 @@ async function entriesOf(store: Destination, limit: number, task: Task): Promise
   // The very first backup of a branch added all of its files.
   if (later !== null && revisions.length <= limit)
     entries.push(entryOf(later.revision, later.tree, new Map()));
-  return entries;
+  // The commit that a new repository begins with holds nothing of ours.
+  return entries.filter(({ files, removed }) => files !== 0 || (removed ?? 0) > 0);
 }
 
 /** A tree that is damaged is said to be unknown; the others are shown all the same. */
@@ -96,7 +100,9 @@ async function treeOf(store: Destination, commit: string): Promise<Tree> {
   );
 }
 
-function entryOf({ commit, at, subject }: Revision, tree: Tree, before: Tree): BackupEntry {
+function entryOf(revision: Revision, tree: Tree, before: Tree): BackupEntry {
+  const { commit, subject } = revision;
+  const at = new Date(revision.at).toISOString();
   const none = { added: null, changed: null, removed: null };
   if (tree === null) return { commit, at, subject, files: null, bytes: null, ...none };
   const bytes = [...tree.values()].reduce((sum, file) => sum + (file.size ?? 0), 0);

@@ -4,10 +4,15 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { diffBackups } from '../../../activities/backup/diff.js';
+import { listBackups } from '../../../activities/backup/history.js';
 import { digests, fill, filesIn, type Files } from '../../support/e2e-place.js';
-import { restore, runBackup } from '../../support/e2e-plain.js';
+import { drill, restore, runBackup } from '../../support/e2e-plain.js';
 import { ghOf, githubLab, type GithubLab } from '../../support/github-place.js';
 import { listenTo, type Listener } from '../../support/github-told.js';
+import { standing } from '../../../workers/offline.js';
+
+const task = standing(() => undefined);
 
 const FILES = {
   'MEMORY.md': '# memory\n',
@@ -176,6 +181,15 @@ describe('a branch that was set back', () => {
       const back = join(at.lab.place.root, 'back');
       await restore(at.lab.config, { to: back });
       expect(digests(await filesIn(back))).toEqual(await local(at));
+      // Every look is one at the backup that goes on.
+      const ports = at.ear.ports();
+      const [history] = await listBackups(ports, { destination: 'gh', limit: 5 }, task);
+      expect(history).toMatchObject({ note: `its branch was set back; this is ${branch}` });
+      expect(history?.backups[0]).toMatchObject({ commit: at.head(branch), files: 6, changed: 1 });
+      const diff = await diffBackups(ports, { destination: 'gh', from: null, to: null }, task);
+      expect(diff).toMatchObject({ from: at.head(branch), same: true });
+      const [drilled] = (await drill(at.lab.config, ports)).drills;
+      expect(drilled).toMatchObject({ outcome: 'green', commit: at.head(branch), files: 6 });
     },
   );
 
