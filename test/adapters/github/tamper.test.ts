@@ -188,7 +188,7 @@ describe('a branch that was set back', () => {
       expect(history?.backups[0]).toMatchObject({ commit: at.head(branch), files: 6, changed: 1 });
       const diff = await diffBackups(ports, { destination: 'gh', from: null, to: null }, task);
       expect(diff).toMatchObject({ from: at.head(branch), same: true });
-      const [drilled] = (await drill(at.lab.config, ports)).drills;
+      const [drilled] = (await drill(at.lab.config, ports)).destinations;
       expect(drilled).toMatchObject({ outcome: 'green', commit: at.head(branch), files: 6 });
     },
   );
