@@ -21,7 +21,8 @@ const QUARTER: GithubShape = {
 
 export async function benchGithubMemory(scratch: Scratch, options: SuiteOptions): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  const whole = SHAPES.map((each) => ({ ...each, archives: false }));
+  // The other shape (50,000 files) is left out: the emulator needs more than twenty minutes to take so many blobs.
+  const whole = SHAPES.slice(0, 1).map((each) => ({ ...each, archives: false }));
   for (const each of [QUARTER, ...whole]) rows.push(...(await benchShape(scratch, each, options)));
   return rows;
 }
