@@ -13,7 +13,8 @@ const MOST_BYTES = 3 * 1024 * 1024;
 
 type Entry = NonNullable<RestEndpointMethodTypes['git']['createTree']['parameters']>['tree'][number];
 
-type Step = { readonly remove: string } | { readonly put: Placed; readonly text: string | null };
+/** `text`: length of what travels inside of the tree; null: only its id does. */
+type Step = { readonly remove: string } | { readonly put: Placed; readonly text: number | null };
 
 /** Makes the tree and returns its id as the server says it. `base`: the parent's tree; null: begin with nothing. */
 export async function growTree(
@@ -45,7 +46,7 @@ export function planTrees(rows: readonly number[]): number {
 }
 
 function chunked(steps: readonly Step[]): Step[][] {
-  return grouped(steps, (step) => ('put' in step && step.text !== null ? step.text.length : 0));
+  return grouped(steps, (step) => ('put' in step ? (step.text ?? 0) : 0));
 }
 
 function grouped<T>(steps: readonly T[], sizeOf: (step: T) => number): T[][] {
@@ -73,15 +74,16 @@ async function plant(
   signal?: CancelSignal,
 ): Promise<string> {
   const { octokit, at } = store.client;
+  const inside = steps.flatMap((step) => ('put' in step && step.text !== null ? [step.put.oid] : []));
+  const texts = await uploads.load([...new Set(inside)], signal);
   try {
     const { data } = await octokit.rest.git.createTree({
       ...at,
       ...(base === null ? {} : { base_tree: base }),
-      tree: steps.map(entryOf),
+      tree: steps.map((step) => entryOf(step, texts)),
       ...asked(signal),
     });
-    const texts = steps.flatMap((step) => ('put' in step && step.text !== null ? [step.put.oid] : []));
-    if (texts.length > 0) await uploads.acknowledged(texts);
+    if (inside.length > 0) await uploads.acknowledged(inside);
     return data.sha;
   } catch (error) {
     if (statusOf(error) !== 422 && statusOf(error) !== 413) throw error;
@@ -104,7 +106,8 @@ async function plantAlone(
   signal?: CancelSignal,
 ): Promise<string> {
   if (step !== undefined && 'put' in step && step.text !== null) {
-    await sendBlob(store, step.put.oid, Buffer.from(step.text), signal);
+    const text = (await uploads.load([step.put.oid], signal)).get(step.put.oid) ?? '';
+    await sendBlob(store, step.put.oid, Buffer.from(text), signal);
     return plant(store, base, [{ put: step.put, text: null }], uploads, signal);
   }
   await uploads.forget();
@@ -118,10 +121,11 @@ async function plantAlone(
   );
 }
 
-function entryOf(step: Step): Entry {
+function entryOf(step: Step, texts: ReadonlyMap<string, string>): Entry {
   if ('remove' in step) return { path: step.remove, mode: '100644', type: 'blob', sha: null };
   const { path, oid } = step.put;
   const mode = step.put.mode as NonNullable<Entry['mode']>;
   const type = mode === '160000' ? 'commit' : 'blob';
-  return step.text === null ? { path, mode, type, sha: oid } : { path, mode, type, content: step.text };
+  const content = step.text === null ? undefined : texts.get(oid);
+  return content === undefined ? { path, mode, type, sha: oid } : { path, mode, type, content };
 }

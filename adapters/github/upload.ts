@@ -10,10 +10,14 @@ import { asked, type GithubStore } from './store.js';
 /** Longer texts go as blobs, so that no tree request gets large by one file. */
 export const LONGEST_TEXT = 1024 * 1024;
 const FLUSH_AT = 50;
+/** Texts that are held until they travel, in characters. */
+const HELD = 8 * 1024 * 1024;
 
 export interface Uploads {
-  /** Texts that travel inside of a tree, by object id; everything else that was missing is on the server. */
-  readonly texts: ReadonlyMap<string, string>;
+  /** Length of each text that travels inside of a tree, by object id; everything else that was missing is on the server. */
+  readonly texts: ReadonlyMap<string, number>;
+  /** Those texts: a gigabyte of them is not held, but read again from the stage, request by request. */
+  load(oids: readonly string[], signal?: CancelSignal): Promise<ReadonlyMap<string, string>>;
   /** Notes that a tree with these texts was taken. */
   acknowledged(oids: readonly string[]): Promise<void>;
   /** Forgets all that was noted: the server said that it does not know one of them. */
@@ -29,7 +33,9 @@ export async function upload(
   signal?: CancelSignal,
 ): Promise<Uploads> {
   const standing = standingUploads(await store.memory.read(), Date.now());
-  const texts = new Map<string, string>();
+  const texts = new Map<string, number>();
+  const held = new Map<string, string>();
+  let room = HELD;
   const noted: string[] = [];
   const note = async (oids: readonly string[]): Promise<void> => {
     const now = Date.now();
@@ -41,7 +47,11 @@ export async function upload(
   const take = async (oid: string, bytes: Uint8Array): Promise<void> => {
     const text = bytes.length <= LONGEST_TEXT ? plainText(bytes) : null;
     if (text !== null) {
-      texts.set(oid, text);
+      texts.set(oid, text.length);
+      if (made.has(oid) || text.length <= room) {
+        held.set(oid, text);
+        room -= text.length;
+      }
       return;
     }
     await sendBlob(store, oid, bytes, signal);
@@ -57,9 +67,21 @@ export async function upload(
   }
   return {
     texts,
+    async load(oids, stop) {
+      const found = new Map(oids.flatMap((oid) => (held.has(oid) ? [[oid, held.get(oid) ?? '']] : [])));
+      const rest = oids.filter((oid) => !found.has(oid));
+      for await (const { oid, bytes } of staged(store, stage, rest, stop)) found.set(oid, textOf(bytes));
+      return found;
+    },
     acknowledged: note,
     forget: () => store.memory.update((memory) => ({ ...memory, uploads: {} })),
   };
+}
+
+function textOf(bytes: Uint8Array): string {
+  const text = plainText(bytes);
+  if (text === null) throw new NxsError('ACTIVITY_FAILED', 'The stage gave other bytes than before.');
+  return text;
 }
 
 /** One blob, whose id is compared at once. Throws DESTINATION_UNREACHABLE when the server came to another one. */
