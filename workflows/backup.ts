@@ -25,11 +25,9 @@ export async function backupAndVerify(input: BackupInput): Promise<RunRecord> {
   let failure: string | null = null;
   let destinations: DestinationRecord[] = [];
   try {
-    plan = await patiently(phase, 'staging', () =>
-      bulk.planBackup.executeWithOptions({ summary: 'scan, read once and hash what changed' }, [
-        { run, confirm: input.confirm },
-      ]),
-    );
+    plan = await bulk.planBackup.executeWithOptions({ summary: 'scan, read once and hash what changed' }, [
+      { run, confirm: input.confirm },
+    ]);
     destinations = await backUpAll(run, plan, phase);
   } catch (error) {
     failure = reasonOf(error);

@@ -39,9 +39,12 @@ export async function drillRestore(
   task: Task,
 ): Promise<DrillRecord> {
   const started = ports.now();
-  const store = await currentStore(ports, storeOf(ports, destination));
+  const configured = storeOf(ports, destination);
   const findings = await ports.drills
-    .run(run, (scratch) => lookingAt(ports, store, () => bringBack(ports, store, { run, scratch, task })))
+    .run(run, async (scratch) => {
+      const store = await currentStore(ports, configured);
+      return lookingAt(ports, store, () => bringBack(ports, store, { run, scratch, task }));
+    })
     .catch(asFindings);
   const now = ports.now();
   const at = new Date(now).toISOString();

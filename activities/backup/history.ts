@@ -100,9 +100,7 @@ async function treeOf(store: Destination, commit: string): Promise<Tree> {
   );
 }
 
-function entryOf(revision: Revision, tree: Tree, before: Tree): BackupEntry {
-  const { commit, subject } = revision;
-  const at = new Date(revision.at).toISOString();
+function entryOf({ commit, at, subject }: Revision, tree: Tree, before: Tree): BackupEntry {
   const none = { added: null, changed: null, removed: null };
   if (tree === null) return { commit, at, subject, files: null, bytes: null, ...none };
   const bytes = [...tree.values()].reduce((sum, file) => sum + (file.size ?? 0), 0);

@@ -1,7 +1,7 @@
 // What people are told of backups, and under which incident: the same trouble found by a run and by the hourly check is one.
-import { type DestinationRecord, type RunRecord } from '../../domain/backup/record.js';
-import { describeTamper } from '../../domain/backup/trail.js';
 import type { Access } from '../../domain/backup/ports.js';
+import type { DestinationRecord, RunRecord } from '../../domain/backup/record.js';
+import { describeTamper } from '../../domain/backup/trail.js';
 import type { Notice } from '../../domain/notify/notice.js';
 import type { BackupPorts } from './ports.js';
 

@@ -5,7 +5,7 @@ import type { Destination, RemoteFile } from '../../domain/backup/ports.js';
 import type { RunRecord } from '../../domain/backup/record.js';
 import type { StagedFile } from '../../domain/backup/entry.js';
 import { comparePaths } from '../../domain/paths.js';
-import { errorMessage, NxsError } from '../../domain/errors.js';
+import { errorCode, errorMessage, NxsError } from '../../domain/errors.js';
 import { isMassDelete } from '../../domain/mass-delete.js';
 import type { BackupPlan, PlanInput, PlannedDestination } from '../contracts.js';
 import { chooseFiles, type Choice } from './choose.js';
@@ -70,7 +70,7 @@ async function prepare(
     const sameDisk = await store.sharesDisk(ports.source.root);
     return await ports.alone(store, () => look(ports, store, { ...ready, sameDisk }, asked, task));
   } catch (error) {
-    const code = error instanceof NxsError ? error.code : null;
+    const code = errorCode(error);
     // It is written to all the same, and waits there: what it turns out to lack is read then, and the others are not held up.
     if (code === 'RATE_LIMITED') {
       const previous = (await ports.state.loadProofs(name))?.files ?? [];

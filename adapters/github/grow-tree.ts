@@ -75,7 +75,7 @@ async function plant(
 ): Promise<string> {
   const { octokit, at } = store.client;
   const inside = steps.flatMap((step) => ('put' in step && step.text !== null ? [step.put.oid] : []));
-  const texts = await uploads.load([...new Set(inside)], signal);
+  const texts = await uploads.load([...new Set(inside)]);
   try {
     const { data } = await octokit.rest.git.createTree({
       ...at,
@@ -106,7 +106,7 @@ async function plantAlone(
   signal?: CancelSignal,
 ): Promise<string> {
   if (step !== undefined && 'put' in step && step.text !== null) {
-    const text = (await uploads.load([step.put.oid], signal)).get(step.put.oid) ?? '';
+    const text = (await uploads.load([step.put.oid])).get(step.put.oid) ?? '';
     await sendBlob(store, step.put.oid, Buffer.from(text), signal);
     return plant(store, base, [{ put: step.put, text: null }], uploads, signal);
   }

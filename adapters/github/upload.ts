@@ -16,8 +16,8 @@ const HELD = 8 * 1024 * 1024;
 export interface Uploads {
   /** Length of each text that travels inside of a tree, by object id; everything else that was missing is on the server. */
   readonly texts: ReadonlyMap<string, number>;
-  /** Those texts: a gigabyte of them is not held, but read again from the stage, request by request. */
-  load(oids: readonly string[], signal?: CancelSignal): Promise<ReadonlyMap<string, string>>;
+  /** These texts at least: a gigabyte of them is not held, but read again from the stage, request by request. */
+  load(oids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Notes that a tree with these texts was taken. */
   acknowledged(oids: readonly string[]): Promise<void>;
   /** Forgets all that was noted: the server said that it does not know one of them. */
@@ -67,10 +67,10 @@ export async function upload(
   }
   return {
     texts,
-    async load(oids, stop) {
-      const found = new Map(oids.flatMap((oid) => (held.has(oid) ? [[oid, held.get(oid) ?? '']] : [])));
-      const rest = oids.filter((oid) => !found.has(oid));
-      for await (const { oid, bytes } of staged(store, stage, rest, stop)) found.set(oid, textOf(bytes));
+    async load(oids) {
+      const unheld = oids.filter((oid) => !held.has(oid));
+      const found = new Map(held);
+      for await (const { oid, bytes } of staged(store, stage, unheld, signal)) found.set(oid, textOf(bytes));
       return found;
     },
     acknowledged: note,

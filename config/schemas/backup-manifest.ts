@@ -62,7 +62,7 @@ const github = z.strictObject({
   token_file: localPath().optional().describe('File that holds the token, instead of `token`.'),
   base_url: httpUrl()
     .default('https://api.github.com')
-    .describe('API root; for GitHub Enterprise https://HOST/api/v3.'),
+    .describe('API root; for GitHub Enterprise https://HOST/api/v3. Plain http only on this machine.'),
   oversize: z
     .enum(['split', 'refuse'])
     .default('split')

@@ -190,6 +190,9 @@ describe('a branch that was set back', () => {
       expect(diff).toMatchObject({ from: at.head(branch), same: true });
       const [drilled] = (await drill(at.lab.config, ports)).destinations;
       expect(drilled).toMatchObject({ outcome: 'green', commit: at.head(branch), files: 6 });
+      at.lab.github.revoke(at.lab.github.token);
+      const [refused] = (await drill(at.lab.config, at.ear.ports())).destinations;
+      expect(refused).toMatchObject({ outcome: 'not_green', commit: null });
     },
   );
 
