@@ -47,6 +47,6 @@ function print(context: Context, { name, location, state, note, backups }: Desti
       added === null || changed === null || removed === null
         ? printable(subject)
         : describeChanges({ added, changed, removed });
-    context.out(`  ${commit.slice(0, 12)}  ${at.replace(/\.000Z$/, 'Z')}  ${held}: ${what}`);
+    context.out(`  ${commit.slice(0, 12)}  ${at.replace(/\.\d+Z$/, 'Z')}  ${held}: ${what}`);
   }
 }
