@@ -111,6 +111,24 @@ export const ERRORS = {
     http: 503,
     hint: 'Put the `temporal` CLI on PATH, or name it in NXS_TEMPORAL_CLI.',
   },
+  HUB_DAMAGED: {
+    kind: 'permanent',
+    exit: 1,
+    http: 502,
+    hint: 'Run `git fsck` in the repository named above; our own copy (`sync/repo.git` in the state directory) may be moved away, the next cycle makes it anew.',
+  },
+  HUB_DENIED: {
+    kind: 'permanent',
+    exit: 1,
+    http: 502,
+    hint: 'Mend the access to the hub (`sync.ssh_key`, `sync.token`, `sync.known_hosts` in nxs.yaml); changes wait here until then.',
+  },
+  HUB_UNREACHABLE: {
+    kind: 'transient',
+    exit: 4,
+    http: 502,
+    hint: 'Nothing is lost: changes wait here and go out when the hub answers; check the network and `sync.remote` in nxs.yaml.',
+  },
   JOURNAL_BROKEN: {
     kind: 'permanent',
     exit: 1,
@@ -152,6 +170,12 @@ export const ERRORS = {
     exit: 2,
     http: 500,
     hint: 'Check the owner and mode of the state directory (it is 0700 and yours).',
+  },
+  SYNC_WAITS: {
+    kind: 'permanent',
+    exit: 1,
+    http: 409,
+    hint: 'Run `nxs sync status`: it says what waits for a person, and by which command it goes on.',
   },
   TEMPORAL_UNREACHABLE: {
     kind: 'transient',

@@ -15,7 +15,7 @@ export type Selection =
   | { readonly kind: 'uncovered' };
 
 /** `s`: a name may hold a line break, and `*` and `**` have to see over it, or the file is silently not covered. */
-const GLOB = { dot: true, flags: 's' } as const;
+export const GLOB = { dot: true, flags: 's' } as const;
 
 /** Ours and git's own directories are never data, whatever a glob says. */
 const ALWAYS_OUT = /(^|\/)(\.git|\.nxs(-[^/]*)?)(\/|$)/;
