@@ -10,6 +10,7 @@ import type { Fault } from '../domain/failover/fault.js';
 import type { NamedReading } from '../domain/failover/manager.js';
 import type { RequestFacts } from '../domain/failover/request.js';
 import type { Switch } from '../domain/failover/switching.js';
+import type { SyncState, SyncStatus } from '../domain/sync/status.js';
 
 /** Identifies a run in the state directory; derived from the workflow's ids, so a retry finds its own work. */
 export interface RunRef {
@@ -216,4 +217,53 @@ export interface FailoverSteps {
   isSilent(input: AttemptRef): Promise<boolean>;
   applySwitch(input: Switch): Promise<Order>;
   applyReset(input: { readonly name: string | null }): Promise<Order>;
+}
+
+/** Identifies a cycle of sync; derived from the workflow's ids. */
+export interface CycleRef {
+  readonly cycle: string;
+}
+
+export interface CaptureInput extends CycleRef {
+  /** Meet the hub anew: nothing is deleted on either side, and where both differ the hub's version stays. */
+  readonly join: boolean;
+}
+
+/** `state` other than `ok`: the cycle ends here, and `detail` says what it waits for. */
+export interface CaptureResult {
+  readonly state: SyncState;
+  readonly detail: string | null;
+  /** Local changes that the hub does not have. */
+  readonly changes: number;
+}
+
+export interface ExchangeResult {
+  readonly state: SyncState;
+  readonly detail: string;
+  readonly published: number;
+  readonly toApply: number;
+  readonly conflicts: number;
+  readonly questions: number;
+}
+
+export interface ApplyResult {
+  readonly applied: number;
+  readonly raced: number;
+  readonly failed: number;
+  readonly detail: string | null;
+}
+
+export interface FinishInput extends CycleRef {
+  readonly state: SyncState;
+  readonly detail: string | null;
+  readonly conflicts: number;
+  readonly applied: number;
+  readonly workflowId: string;
+}
+
+export interface SyncActivities {
+  captureChanges(input: CaptureInput): Promise<CaptureResult>;
+  exchangeWithHub(input: CycleRef): Promise<ExchangeResult>;
+  applyChanges(input: CycleRef): Promise<ApplyResult>;
+  finishCycle(input: FinishInput): Promise<SyncStatus>;
 }

@@ -108,6 +108,27 @@ export const knownBody = z.discriminatedUnion('type', [
     data: z.looseObject({ id: z.string(), undoes: z.string(), target: z.string(), counts }),
   }),
   z.object({
+    type: z.literal('sync.finished'),
+    data: z.looseObject({
+      cycle: z.string(),
+      /** How it ended (`ok`, `offline`, `approval_pending`, …). */
+      state: z.string(),
+      published: count,
+      applied: count,
+      conflicts: count,
+      held: count,
+      /** Changes that wait here for the hub. */
+      unpublished: count,
+      tip: z.string().nullable(),
+      /** From the oldest change that came in to its place in the data directory; null: nothing came in. */
+      latency_ms: count.nullable(),
+    }),
+  }),
+  z.object({
+    type: z.literal('sync.answered'),
+    data: z.looseObject({ token: z.string(), answer: z.enum(['approved', 'denied']), by: z.string() }),
+  }),
+  z.object({
     type: z.literal('provider.transition'),
     data: z.looseObject({
       provider: z.string(),

@@ -1,12 +1,15 @@
 // Everything a backup activity is given. The composition root makes it (workers/wiring.ts); nothing here is global.
 import type { BackupState, LocalSource, Stages } from '../../domain/backup/local-ports.js';
-import type { CancelSignal, Destination } from '../../domain/backup/ports.js';
+import type { Destination } from '../../domain/backup/ports.js';
 import type { StagedFile } from '../../domain/backup/entry.js';
 import type { FileRule } from '../../domain/backup/select.js';
 import type { RestoreReport } from '../../domain/restore/result.js';
 import { NxsError } from '../../domain/errors.js';
 import type { NewEvent } from '../../domain/journal.js';
 import type { Notice } from '../../domain/notify/notice.js';
+import type { Task } from '../task.js';
+
+export type { Task };
 
 export type ConfiguredDestination =
   | { readonly state: 'ready'; readonly name: string; readonly kind: string; readonly store: Destination }
@@ -94,12 +97,6 @@ export interface BackupPorts {
   tidy(): Promise<void>;
   /** Epoch ms. */
   now(): number;
-}
-
-/** What a long step gets from its caller: a way to say that it is alive, and to hear that it must stop. */
-export interface Task {
-  progress(detail: string): void;
-  readonly signal: CancelSignal;
 }
 
 /** The ready destination of that name. Throws NxsError USAGE when the config has none. */

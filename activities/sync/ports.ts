@@ -1,12 +1,14 @@
 // Everything a sync activity is given. The composition root makes it (workers/sync-parts.ts); nothing here is global.
 import type { NewEvent } from '../../domain/journal.js';
 import type { Notice } from '../../domain/notify/notice.js';
+import type { SyncKeeping } from '../../domain/sync/keeping.js';
 import type { Strategy } from '../../domain/sync/model.js';
-import type { Hub, MergeEntry, SyncMemory, Workspace } from '../../domain/sync/ports.js';
-import type { SyncStatus } from '../../domain/sync/status.js';
+import type { Hub, Workspace } from '../../domain/sync/ports.js';
 
 export interface SyncSettings {
   readonly node: string;
+  /** Name of this machine, for commit messages. */
+  readonly host: string;
   /** Globs of the files that nodes share. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
@@ -16,20 +18,8 @@ export interface SyncSettings {
   readonly settle: number;
   /** Larger files are not synced, in bytes. */
   readonly largest: number;
-  /** Blob ids of our own starter files: in a first meeting they count as absent. */
+  /** Blob ids of our own starter files: they never win over anything. */
   readonly starterIds: ReadonlySet<string>;
-}
-
-/** What is kept between the steps and the cycles; all of it small, owner-only, and made whole or not at all. */
-export interface SyncKeeping {
-  /** Null: nothing was ever kept. Damaged memory is told by `lost` and counts as none. */
-  memory(): Promise<{ readonly memory: SyncMemory | null; readonly lost: boolean }>;
-  saveMemory(memory: SyncMemory): Promise<void>;
-  status(): Promise<SyncStatus | null>;
-  saveStatus(status: SyncStatus): Promise<void>;
-  /** Repeating an id adds nothing. */
-  logMerges(entries: readonly MergeEntry[]): Promise<void>;
-  merges(): Promise<readonly MergeEntry[]>;
 }
 
 export interface SyncPorts {
@@ -43,14 +33,19 @@ export interface SyncPorts {
   sha256(data: Uint8Array | string): string;
   /** Git's object id of a blob with these bytes. */
   blobId(bytes: Uint8Array): string;
+  /** Null: not UTF-8. */
+  decode(bytes: Uint8Array): string | null;
+  encode(text: string): Uint8Array;
   /** True when the text is YAML that parses. */
   parsesYaml(text: string): boolean;
   journal(event: NewEvent): Promise<void>;
   notify(notice: Notice): Promise<void>;
   /** Nudges the other nodes after a publish. Never throws, never waits for long. */
   nudge(): void;
+  /** Why the hub may be out of reach, when something here knows (its host is offline in the tailnet); else null. */
+  explain(): Promise<string | null>;
   /** Epoch ms. */
   now(): number;
-  /** ms to wait before try number `n` (1-based) of a publish that somebody else was faster with. */
-  jitter(n: number): number;
+  /** Waits before try number `n` (1-based) of a publish that somebody else was faster with. */
+  pause(n: number): Promise<void>;
 }

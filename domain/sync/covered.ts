@@ -17,6 +17,8 @@ export interface Coverage {
   strategyOf(path: string): Strategy;
   /** The include glob that the path is shared by; null: it is not shared. */
   globOf(path: string): string | null;
+  /** Why a path that the manifest would share is kept here for its name; null: it is not. */
+  secretName(path: string): string | null;
 }
 
 /** Compiles the manifest's globs once. */
@@ -24,12 +26,17 @@ export function coverage({ include, exclude, rules }: CoverageRules): Coverage {
   const excluded = excludeMatcher(exclude);
   const included = include.map((glob) => ({ glob, match: matcher(glob) }));
   const strategies = rules.map(({ pattern, strategy }) => ({ strategy, match: matcher(pattern) }));
-  const globOf = (path: string): string | null => {
-    if (isAlwaysOut(path) || excluded(path) || secretPath(path) !== null) return null;
+  const wanted = (path: string): string | null => {
+    if (isAlwaysOut(path) || excluded(path)) return null;
     return included.find(({ match }) => match(path))?.glob ?? null;
+  };
+  const globOf = (path: string): string | null => {
+    const glob = wanted(path);
+    return glob === null || secretPath(path) !== null ? null : glob;
   };
   return {
     globOf,
+    secretName: (path) => (wanted(path) === null ? null : (secretPath(path)?.reason ?? null)),
     covers: (path) => globOf(path) !== null,
     strategyOf: (path) => strategies.find(({ match }) => match(path))?.strategy ?? 'replace',
   };

@@ -1,7 +1,7 @@
 // What a cycle needs of the outside: the hub with our own copy of it, the data directory, and what is remembered of the last
 // cycle. Each call is safe to repeat.
 import type { CancelSignal } from '../backup/ports.js';
-import type { Hold, MergeNote, Stamp, Tree, Version } from './model.js';
+import type { Hold, Stamp, Tree, Version } from './model.js';
 
 /** One line of a commit's listing, as it is there: not to be believed before remote-tree.ts has seen it. */
 export interface RemoteEntry {
@@ -56,7 +56,10 @@ export interface Hub {
   /** True when `tip` is `from`, or comes after it. */
   descends(tip: string, from: string): Promise<boolean>;
   list(commit: string): Promise<readonly RemoteEntry[]>;
-  /** The latest stamp of each path that commits in `after..tip` name in their trailer; `after` null: all of history. */
+  /**
+   * The stamp of each path that commits in `after..tip` name in their trailer, by the one nearest to the tip: a merge names
+   * anew what its parents named. `after` null: all of history.
+   */
   stamps(after: string | null, tip: string): Promise<ReadonlyMap<string, Stamp>>;
   /** Object ids that a path ever had in the history of a commit, by path. */
   everHeld(commit: string): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
@@ -64,6 +67,8 @@ export interface Hub {
   versions(path: string, commits: readonly string[]): Promise<readonly PastVersion[]>;
   /** Contents by object id, also of what was put and not committed. Throws HUB_DAMAGED for one that is not there. */
   read(oids: readonly string[], signal?: CancelSignal): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Which of these objects our copy does not have, neither stored nor put. No process when none is asked for. */
+  lacks(oids: readonly string[]): Promise<readonly string[]>;
   /** Keeps a content for the next commit(); returns its object id. */
   put(bytes: Uint8Array): Promise<string>;
   /** Writes a commit with all that was put into our copy; returns its id. Points `ref` at it when given. Durable on return. */
@@ -103,6 +108,8 @@ export interface ScanOptions {
   readonly settle: number;
   /** Called for each file whose content was read (it was not known from an earlier, remembered scan). */
   readonly fresh: (path: string, version: Version, bytes: Uint8Array) => Promise<void>;
+  /** Paths to read although they are known. */
+  readonly again?: ReadonlySet<string>;
   readonly signal?: CancelSignal;
 }
 
@@ -163,11 +170,21 @@ export interface Pending {
   readonly captured: boolean;
 }
 
+export interface Capture {
+  readonly commit: string;
+  /** Tip of the hub that its tree starts from. */
+  readonly tip: string | null;
+  /** Digest of the changes in it. */
+  readonly of: string;
+}
+
 /** What is remembered between cycles. Lost: like a first meeting, and nothing is deleted by it. */
 export interface SyncMemory {
   readonly v: 1;
-  /** Location and branch of the hub that this node joined; null: never joined. */
+  /** Location and branch of the hub that this node joined; null: it has not met it (anew) yet. */
   readonly hub: string | null;
+  /** There was a meeting before, and what was known of it is gone: what the hub deleted meanwhile is not brought back. */
+  readonly lost: boolean;
   /** Tip that was seen last. */
   readonly tip: string | null;
   /** Last version that both sides had, by path: moved only when the path was really published or applied. */
@@ -175,29 +192,23 @@ export interface SyncMemory {
   /** Local versions that differ from the base, by path. */
   readonly pending: ReadonlyMap<string, Pending>;
   /** Last capture commit that the hub does not have; null: it has all. */
-  readonly capture: string | null;
+  readonly capture: Capture | null;
   readonly clock: { readonly l: number; readonly c: number };
   /** ms; end of the last scan. */
   readonly scanned: number;
   /** Contents that look like secrets: `path` -> object id and the rule. */
   readonly secrets: ReadonlyMap<string, { readonly oid: string; readonly detail: string }>;
+  /** What the last scan could not take. */
+  readonly holds: readonly Hold[];
   /** Tokens that a person answered and that no cycle has used yet. */
   readonly approved: readonly string[];
   readonly denied: readonly string[];
   /** Identities of log entries that were removed on purpose. */
   readonly forgotten: readonly string[];
+  /** Per node: time of its latest change that is known here, ms since the epoch. */
+  readonly nodes: ReadonlyMap<string, number>;
   /** Counts exchanges: a plan of an older one is not applied any more. */
   readonly generation: number;
-}
-
-/** A line of the merge log: the decision, with who and when. */
-export interface MergeEntry extends MergeNote {
-  /** Digest of what was decided: the same decision has the same id whenever it is made. */
-  readonly id: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** Node that decided it. */
-  readonly node: string;
-  /** Nodes of the two versions, as far as known. */
-  readonly between: readonly string[];
+  /** The base is what the hub has at `tip`: with no change here, there is nothing to do. */
+  readonly settled: boolean;
 }

@@ -60,7 +60,7 @@ export const syncStatusSchema = z.object({
   /** What the last cycle did. */
   published: z.number().int().nonnegative(),
   applied: z.number().int().nonnegative(),
-  /** Per node: when it published last, ISO 8601. */
-  nodes: z.array(z.object({ node: z.string(), published: z.string() })),
+  /** Per node: its latest change that is known here, ISO 8601, UTC. */
+  nodes: z.array(z.object({ node: z.string(), changed: z.string() })),
 });
 export type SyncStatus = z.infer<typeof syncStatusSchema>;

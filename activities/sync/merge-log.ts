@@ -1,0 +1,78 @@
+// The merge log as it travels: each node writes one file in the hub's own corner, so that two nodes never write the same one, and
+// every node can tell what any of them decided.
+import type { MergeNote } from '../../domain/sync/model.js';
+import { mergeEntrySchema, type MergeEntry } from '../../domain/sync/merge-entry.js';
+import type { RemoteEntry } from '../../domain/sync/ports.js';
+import type { SyncPorts } from './ports.js';
+
+const DIRECTORY = '.nxs/merge-log/';
+
+/** Lines kept in the hub's file of a node; older ones are in its history. */
+const LONGEST = 1000;
+
+/** Where a node's decisions are in the hub. */
+export function mergeLogPath(node: string): string {
+  return `${DIRECTORY}${node}.jsonl`;
+}
+
+/** True for a merge log of any node. */
+export function isMergeLog(path: string): boolean {
+  return path.startsWith(DIRECTORY) && path.endsWith('.jsonl');
+}
+
+/** Notes with who and when; the same decision gets the same id however often it is made. */
+export function mergeEntries(
+  { settings, sha256 }: Pick<SyncPorts, 'settings' | 'sha256'>,
+  notes: readonly MergeNote[],
+  at: string,
+): MergeEntry[] {
+  return notes.map((note) => {
+    const { path, rule, kept, lost, other, detail } = note;
+    const id = sha256(JSON.stringify([path, rule, kept, lost, other, detail])).slice(0, 16);
+    return { id, at, node: settings.node, ...note };
+  });
+}
+
+/** The file of this node with the new entries in it; null: it has them all. */
+export async function withEntries(
+  ports: SyncPorts,
+  hubEntries: readonly RemoteEntry[],
+  entries: readonly MergeEntry[],
+): Promise<Uint8Array | null> {
+  const path = mergeLogPath(ports.settings.node);
+  const there = hubEntries.find((entry) => entry.path === path && entry.mode === '100644');
+  const lines = there === undefined ? [] : await linesOf(ports, there.oid);
+  const known = new Set(lines.map(idOf));
+  const fresh = entries.filter(({ id }) => !known.has(id));
+  if (fresh.length === 0) return null;
+  const all = [...lines, ...fresh.map((entry) => JSON.stringify(entry))].slice(-LONGEST);
+  return ports.encode(`${all.join('\n')}\n`);
+}
+
+async function linesOf(ports: SyncPorts, oid: string): Promise<string[]> {
+  const bytes = (await ports.hub.read([oid])).get(oid);
+  const text = bytes === undefined ? null : ports.decode(bytes);
+  return (text ?? '').split('\n').filter((line) => line !== '');
+}
+
+/** Entries of a merge log in the hub; lines that are none are left out: anybody may have written them. */
+export async function readMergeLog(ports: SyncPorts, oid: string): Promise<MergeEntry[]> {
+  return (await linesOf(ports, oid)).flatMap((line) => {
+    const entry = parsed(line);
+    return entry === null ? [] : [entry];
+  });
+}
+
+function idOf(line: string): string {
+  return parsed(line)?.id ?? '';
+}
+
+function parsed(line: string): MergeEntry | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    const result = mergeEntrySchema.safeParse(value);
+    return result.success ? result.data : null;
+  } catch {
+    return null;
+  }
+}

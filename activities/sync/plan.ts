@@ -1,0 +1,145 @@
+// What a cycle would do, worked out of what was captured and of the hub's tip; `nxs sync diff` shows exactly this. Reads, and
+// changes nothing (SYNC.md, steps 8 and 9).
+import { coverage, type Coverage } from '../../domain/sync/covered.js';
+import { guard, type Guarded, type Question } from '../../domain/sync/guard.js';
+import { mergeFile, type MergeTools } from '../../domain/sync/merge-file.js';
+import type { Hold, Stamp, Tree } from '../../domain/sync/model.js';
+import type { RemoteEntry, SyncMemory } from '../../domain/sync/ports.js';
+import { bytesNeeded, conflictsOf, reconcile, same, type Plan, type Trees } from '../../domain/sync/reconcile.js';
+import { validTree } from '../../domain/sync/remote-tree.js';
+import { MOST_AHEAD, usableStamp } from '../../domain/sync/stamp.js';
+import { heldBy } from './capture.js';
+import { localTree, setOrDelete } from './memory.js';
+import type { SyncPorts } from './ports.js';
+
+/** A node that nobody heard of: what it made loses against everything. */
+const UNKNOWN: Stamp = { l: 0, c: 0, node: '' };
+
+export interface Prepared extends Guarded {
+  /** What the hub has, as it is. */
+  readonly entries: readonly RemoteEntry[];
+  readonly trees: Trees;
+  /** Stamp of what stands under a path when the plan is done. */
+  readonly stampOf: (path: string) => Stamp;
+  /** What takes no part: of the scan, of the hub's tree, and of the plan. */
+  readonly holds: readonly Hold[];
+  /** Tokens of refusals that were carried out. */
+  readonly refused: readonly string[];
+  /** What the hub's commits since the last meeting say of their versions. */
+  readonly stamps: readonly Stamp[];
+  /** ms that a stamp of the hub lies ahead of our clock; null: none does. */
+  readonly skew: number | null;
+}
+
+/** Plans. `tip` null: the hub is empty. */
+export async function prepare(ports: SyncPorts, memory: SyncMemory, tip: string | null): Promise<Prepared> {
+  const rules = coverage(ports.settings);
+  const entries = tip === null ? [] : await ports.hub.list(tip);
+  const { tree: hub, rejected } = validTree(entries, { covers: rules.covers, largest: ports.settings.largest });
+  const holds = [...memory.holds, ...rejected];
+  const isHeld = heldBy(holds);
+  const local = localTree(memory);
+  const held = new Set([...local.keys(), ...hub.keys(), ...memory.base.keys()].filter(isHeld));
+  const known = { memory, tip, rules, holds };
+  const first = await planOf(ports, known, { base: memory.base, local, hub, held });
+  const refusals = first.questions.filter(({ token }) => memory.denied.includes(token));
+  if (refusals.length === 0) return { ...first, entries, refused: [] };
+  const base = refusedBase(refusals, first.trees);
+  const again = await planOf(ports, known, { base, local, hub, held });
+  return { ...again, entries, refused: refusals.map(({ token }) => token) };
+}
+
+interface Known {
+  readonly memory: SyncMemory;
+  readonly tip: string | null;
+  readonly rules: Coverage;
+  readonly holds: readonly Hold[];
+}
+
+async function planOf(
+  ports: SyncPorts,
+  { memory, tip, rules, holds }: Known,
+  trees: Trees,
+): Promise<Omit<Prepared, 'entries' | 'refused'>> {
+  const joining = memory.hub === null;
+  const now = ports.now();
+  const { stamps, skew } = await stampsOf(ports, memory, tip, trees);
+  const hubStamp = (path: string) => usableStamp(stamps.get(path) ?? UNKNOWN, now);
+  const localStamp = (path: string) => memory.pending.get(path)?.stamp ?? UNKNOWN;
+  const contents = await ports.hub.read(bytesNeeded(trees));
+  const everHeld = joining && memory.lost && tip !== null ? await ports.hub.everHeld(tip) : null;
+  const plan = reconcile({
+    ...trees,
+    strategyOf: rules.strategyOf,
+    covers: rules.covers,
+    joining,
+    localStamp,
+    hubStamp,
+    bytes: (oid) => contents.get(oid) ?? new Uint8Array(),
+    forgotten: new Set(memory.forgotten),
+    starterIds: ports.settings.starterIds,
+    everHeld,
+    merge: (input) => mergeFile(input, toolsOf(ports)),
+  });
+  const guarded = guard(plan, {
+    ...trees,
+    strategyOf: rules.strategyOf,
+    globOf: rules.globOf,
+    approved: new Set(memory.approved),
+    digest: ports.sha256,
+  });
+  const stampOf = (path: string) => standing(path, guarded.plan, trees, { hubStamp, localStamp });
+  return { ...guarded, trees, stampOf, holds: [...holds, ...guarded.plan.holds], stamps: [...stamps.values()], skew };
+}
+
+/** The stamp of what the hub will have: ours where ours goes out, of both the later one where both are in it. */
+function standing(
+  path: string,
+  { publish }: Plan,
+  { local }: Trees,
+  { hubStamp, localStamp }: { hubStamp: (path: string) => Stamp; localStamp: (path: string) => Stamp },
+): Stamp {
+  const wanted = publish.get(path);
+  if (wanted === undefined) return hubStamp(path);
+  const [ours, theirs] = [localStamp(path), hubStamp(path)];
+  if (same(wanted, local.get(path))) return ours;
+  return ours.l > theirs.l || (ours.l === theirs.l && ours.c >= theirs.c) ? ours : theirs;
+}
+
+/** What the hub's commits say; nothing is asked when nobody has published since. */
+async function stampsOf(
+  { hub, now }: SyncPorts,
+  memory: SyncMemory,
+  tip: string | null,
+  trees: Trees,
+): Promise<{ readonly stamps: ReadonlyMap<string, Stamp>; readonly skew: number | null }> {
+  const conflicts = conflictsOf(trees);
+  if (tip === null || (tip === memory.tip && conflicts.length === 0)) return { stamps: new Map(), skew: null };
+  const recent = tip === memory.tip ? new Map<string, Stamp>() : await hub.stamps(memory.tip, tip);
+  // A path whose base is older than the tip that we saw last (it was held, or raced) may have been named before that.
+  const all = conflicts.every((path) => recent.has(path)) ? recent : await hub.stamps(null, tip);
+  const ahead = [...all.values()].reduce((most, { l }) => Math.max(most, l - now()), 0);
+  return { stamps: all, skew: ahead > MOST_AHEAD ? ahead : null };
+}
+
+/** A refusal takes the change for one that nobody made: what was deleted or cut comes back, on whichever side it happened. */
+function refusedBase(questions: readonly Question[], { base, local, hub }: Trees): Tree {
+  const next = new Map(base);
+  for (const { kind, direction, paths } of questions) {
+    for (const path of paths) {
+      const changed = direction === 'outgoing' ? local.get(path) : hub.get(path);
+      setOrDelete(next, path, kind === 'mass_delete' ? null : (changed ?? null));
+    }
+  }
+  return next;
+}
+
+function toolsOf(ports: SyncPorts): MergeTools {
+  const { blobId, sha256, encode, parsesYaml } = ports;
+  return { blobId, digest: sha256, encode, parsesYaml, decode: (bytes) => textOf(ports, bytes) };
+}
+
+/** As git decides it: a NUL in the first 8 KB makes a file binary. */
+function textOf({ decode }: SyncPorts, bytes: Uint8Array): string | null {
+  return bytes.subarray(0, 8192).includes(0) ? null : decode(bytes);
+}

@@ -1,0 +1,43 @@
+// The commit that goes to the hub. When nobody else has published and nothing had to be decided, the capture itself is it; else
+// one commit joins the hub's tip and what this node captured.
+import type { Stamp } from '../../domain/sync/model.js';
+import type { MergeEntry } from '../../domain/sync/merge-entry.js';
+import type { SyncMemory } from '../../domain/sync/ports.js';
+import { syncMessage } from '../../domain/sync/trailer.js';
+import { digestOf } from './memory.js';
+import { mergeLogPath, withEntries } from './merge-log.js';
+import type { Prepared } from './plan.js';
+import type { SyncPorts } from './ports.js';
+
+/** Makes the commit in our copy; null: the hub has everything already. */
+export async function commitFor(
+  ports: SyncPorts,
+  memory: SyncMemory,
+  tip: string | null,
+  plan: Prepared,
+  notes: readonly MergeEntry[],
+  at: string,
+): Promise<string | null> {
+  const { hub, settings, sha256 } = ports;
+  const { publish } = plan.plan;
+  const log = notes.length === 0 ? null : await withEntries(ports, plan.entries, notes);
+  if (publish.size === 0 && log === null) return null;
+  const { capture } = memory;
+  const isCapture = capture?.tip === tip && log === null && capture?.of === digestOf(sha256, publish);
+  if (isCapture && capture !== null) return capture.commit;
+  const changes = new Map(publish);
+  for (const wanted of publish.values()) if (wanted !== null && 'bytes' in wanted) await hub.put(wanted.bytes);
+  if (log !== null) {
+    const oid = await hub.put(log);
+    changes.set(mergeLogPath(settings.node), { oid, mode: '100644', size: log.length });
+  }
+  const parents = [tip, capture?.commit ?? null].filter((each) => each !== null);
+  const message = syncMessage(settings.host, at, stampsFor(plan, memory));
+  return hub.commit({ basis: tip, changes, parents, message, at, author: settings.node }, null);
+}
+
+/** Of every path that this commit decides, also where the hub's version stays: what a parent says of it counts no more. */
+function stampsFor({ plan, stampOf }: Prepared, memory: SyncMemory): ReadonlyMap<string, Stamp> {
+  const paths = new Set([...plan.publish.keys(), ...memory.pending.keys()]);
+  return new Map([...paths].map((path) => [path, stampOf(path)]));
+}
