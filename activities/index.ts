@@ -11,12 +11,17 @@ import { publishBackup } from './backup/publish.js';
 import { recordBackup } from './backup/record.js';
 import { restoreBackup } from './backup/restore.js';
 import { verifyBackup } from './backup/verify.js';
-import type { BackupActivities, FailoverActivities, FailoverSteps } from './contracts.js';
+import type { BackupActivities, FailoverActivities, FailoverSteps, SyncActivities } from './contracts.js';
 import { attemptCompletion } from './failover/attempt.js';
 import { monitorProviders } from './failover/monitor.js';
 import type { FailoverPorts } from './failover/ports.js';
 import { runningAttempts } from './failover/running.js';
 import { stoppingFailure, toFailure } from './failure.js';
+import { applyChanges } from './sync/apply.js';
+import { captureChanges } from './sync/capture.js';
+import { exchangeWithHub } from './sync/exchange.js';
+import { finishCycle } from './sync/finish.js';
+import type { SyncPorts } from './sync/ports.js';
 
 type Step<I, O> = (ports: BackupPorts, input: I, task: Task) => Promise<O>;
 
@@ -83,3 +88,27 @@ export function createFailoverActivities(
     applyReset: ({ name }) => coat(ports.front.reset(name)),
   };
 }
+
+type SyncStep<I, O> = (ports: SyncPorts, input: I, task: Task) => Promise<O>;
+
+/** Binds the sync capability to its ports. */
+export function createSyncActivities(ports: SyncPorts, scrub: (text: string) => string): SyncActivities {
+  const bind =
+    <I, O>(step: SyncStep<I, O>) =>
+    async (input: I): Promise<O> => {
+      try {
+        return await beating((task) => step(ports, input, task), SYNC_BEAT);
+      } catch (error) {
+        throw toFailure(error, scrub);
+      }
+    };
+  return {
+    captureChanges: bind(captureChanges),
+    exchangeWithHub: bind(exchangeWithHub),
+    applyChanges: bind(applyChanges),
+    finishCycle: bind(finishCycle),
+  };
+}
+
+/** Most are over before the first beat. */
+const SYNC_BEAT = { every: 2_000, atOnce: false };

@@ -2,7 +2,14 @@
 
 /** Capability rooms that own workflow ids. */
 export type WorkflowKind =
-  'backup' | 'verify' | 'access-check' | 'restore' | 'restore-drill' | 'providers' | 'completion';
+  | 'backup'
+  | 'verify'
+  | 'access-check'
+  | 'restore'
+  | 'restore-drill'
+  | 'providers'
+  | 'completion'
+  | 'sync';
 
 /** Task queue that only this node's worker polls. */
 export function taskQueue(node: string): string {
@@ -19,11 +26,16 @@ export function providersWorkflowId(node: string): string {
   return `nxs/${node}/providers`;
 }
 
+/** The run of sync that whoever wants a cycle asks: `nxs/<node>/sync/cycle`. */
+export function syncWorkflowId(node: string): string {
+  return workflowId(node, 'sync', 'cycle');
+}
+
 /**
- * Schedules of the backup capability: `nxs-<node>-backup`, `…-backup-hourly` (access and recency), `…-verify` (rolling
- * reads), `…-restore-drill`.
+ * Schedules: `nxs-<node>-backup`, `…-backup-hourly` (access and recency), `…-verify` (rolling reads), `…-restore-drill`,
+ * `…-sync`.
  */
-export type ScheduleKind = 'backup' | 'backup-hourly' | 'verify' | 'restore-drill';
+export type ScheduleKind = 'backup' | 'backup-hourly' | 'verify' | 'restore-drill' | 'sync';
 
 export function scheduleId(node: string, kind: ScheduleKind): string {
   return `nxs-${node}-${kind}`;

@@ -32,7 +32,7 @@ export async function reconcileSchedules(client: Client, config: Config): Promis
 }
 
 function jobs(config: Config): readonly Job[] {
-  const { node, backup } = config;
+  const { node, backup, sync } = config;
   return [
     {
       kind: 'backup',
@@ -65,6 +65,14 @@ function jobs(config: Config): readonly Job[] {
       args: [{ node, destination: null }],
       every: backup.restore_drill.every,
       summary: 'restore drill: all of each destination is brought back and hashed',
+    },
+    {
+      kind: 'sync',
+      workflow: 'sync',
+      type: 'syncCycle',
+      args: [{ node, trigger: 'schedule', join: false }],
+      every: sync.interval,
+      summary: `scheduled sync of ${config.dataDir}`,
     },
   ];
 }
@@ -103,5 +111,5 @@ function optionsOf(node: string, job: Job): ScheduleOptions {
   } satisfies ScheduleOptions;
   // The digest tells whether the schedule is the one that this config asks for, without comparing field by field.
   const digest = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 12);
-  return { ...options, state: { note: `kept by nxs from backup-manifest.yaml (${digest})` } };
+  return { ...options, state: { note: `kept by nxs from its configuration (${digest})` } };
 }

@@ -6,3 +6,4 @@ export { restoreDrill } from './drill.js';
 export { verifyBackups } from './verify.js';
 export { completion } from './completion.js';
 export { providerManager } from './provider-manager.js';
+export { syncCycle } from './sync.js';

@@ -6,6 +6,7 @@ import type { ResetRequest, SwitchRequest } from '../domain/failover/manager-mes
 import type { ManagerSummary } from '../domain/failover/manager-status.js';
 import type { ManagedProvider, ManagerState } from '../domain/failover/manager.js';
 import type { FailoverSnapshot } from '../domain/failover/snapshot.js';
+import type { SyncStatus } from '../domain/sync/status.js';
 
 export interface BackupInput {
   readonly node: string;
@@ -99,3 +100,16 @@ export interface CompletionResult {
   /** What happened, attempt by attempt. */
   readonly told: string;
 }
+
+export interface SyncInput {
+  readonly node: string;
+  /** Who asked: `schedule`, `start`, `cli`, `watch` (a file changed), `poll` (the hub moved), `nudge` (a peer says so). */
+  readonly trigger: string;
+  /** Meet the hub anew (`nxs sync join`). */
+  readonly join: boolean;
+}
+
+/** One more cycle after the one that runs; many of them are one. */
+export const syncAgainSignal = defineSignal('again');
+/** The same, and answers with the status of a cycle that began after it came. */
+export const syncRunUpdate = defineUpdate<SyncStatus, [{ readonly join: boolean }]>('run');

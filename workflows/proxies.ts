@@ -1,6 +1,6 @@
 // Named activity presets. Temporal's default is to retry for ever with no heartbeat; each of ours says why it is as it is.
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { BackupActivities, FailoverActivities, FailoverSteps } from '../activities/contracts.js';
+import type { BackupActivities, FailoverActivities, FailoverSteps, SyncActivities } from '../activities/contracts.js';
 
 /**
  * Reads and writes many files. It heartbeats, so a dead worker is known within 10 s and the step starts again on the next
@@ -31,6 +31,22 @@ export const brief = proxyActivities<BackupActivities>({
     backoffCoefficient: 2,
     maximumInterval: '30 seconds',
     maximumAttempts: 10,
+  },
+});
+
+/**
+ * A step of a sync cycle: a fraction of a second as a rule, minutes for a first meeting. It heartbeats, so a dead worker is known
+ * within 10 s, and each step finds its own work when it is repeated. A hub that does not answer is a result and no failure, so
+ * few retries will do: the next cycle comes in minutes.
+ */
+export const quick = proxyActivities<SyncActivities>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '10 seconds',
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 5,
   },
 });
 

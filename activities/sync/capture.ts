@@ -22,7 +22,7 @@ export function captureChanges(ports: SyncPorts, input: CaptureInput, task: Task
     const opened = await openMemory(ports, input);
     if ('state' in opened) return { state: opened.state, detail: opened.detail, changes: 0 };
     const recovered = await recover(ports, opened.memory);
-    const { memory } = await look(ports, await withOwnCopy(ports, recovered), task);
+    const { memory } = await scanForChanges(ports, await withOwnCopy(ports, recovered), task);
     const captured = await commit(ports, memory);
     await ports.keeping.saveMemory(captured);
     // Only now: what is not remembered is read again, so that no content is ever known and yet not kept.
@@ -87,7 +87,8 @@ interface Looked {
   readonly scan: ScanResult;
 }
 
-async function look(ports: SyncPorts, memory: SyncMemory, task: Task): Promise<Looked> {
+/** What changed since the last cycle, in memory's words; nothing is kept yet. */
+export async function scanForChanges(ports: SyncPorts, memory: SyncMemory, task: Task): Promise<Looked> {
   const first = await scanOnce(ports, memory, new Set(), task);
   const lacking = await lacked(ports, first.memory);
   // Known by its times, and yet nowhere in our copy (it was lost, or a crash came in between): read again.
@@ -119,7 +120,8 @@ async function scanOnce(
     again,
     signal: task.signal,
     fresh: async (path, version, bytes) => {
-      const detail = same(memory.base.get(path), version) ? null : secretIn(bytes);
+      if (memory.base.get(path)?.oid === version.oid) return;
+      const detail = secretIn(bytes);
       if (detail === null) await ports.hub.put(bytes);
       else secrets.set(path, { oid: version.oid, detail });
     },

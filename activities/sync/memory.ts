@@ -58,5 +58,5 @@ export function changesOf(pending: ReadonlyMap<string, Pending>): [string, Versi
 
 /** The capture's ref in our copy: it keeps what no other commit holds. */
 export function captureRef(node: string): string {
-  return `refs/nxs/capture/${node}`;
+  return `refs/nxs/capture/${node.replaceAll('.', '-')}`;
 }

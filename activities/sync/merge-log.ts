@@ -1,6 +1,7 @@
 // The merge log as it travels: each node writes one file in the hub's own corner, so that two nodes never write the same one, and
 // every node can tell what any of them decided.
 import type { MergeNote } from '../../domain/sync/model.js';
+import { z } from 'zod';
 import { mergeEntrySchema, type MergeEntry } from '../../domain/sync/merge-entry.js';
 import type { RemoteEntry } from '../../domain/sync/ports.js';
 import type { SyncPorts } from './ports.js';
@@ -47,6 +48,47 @@ export async function withEntries(
   if (fresh.length === 0) return null;
   const all = [...lines, ...fresh.map((entry) => JSON.stringify(entry))].slice(-LONGEST);
   return ports.encode(`${all.join('\n')}\n`);
+}
+
+/** Where a node says which log entries were removed on purpose. */
+function forgottenPath(node: string): string {
+  return `.nxs/forgotten/${node}.json`;
+}
+
+const identities = z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(100_000);
+
+/** Identities of log entries that any node removed on purpose; ours among them. */
+export async function allForgotten(
+  ports: SyncPorts,
+  hubEntries: readonly RemoteEntry[],
+  own: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const files = hubEntries.filter(({ path, mode }) => mode === '100644' && path.startsWith('.nxs/forgotten/'));
+  if (files.length === 0) return new Set(own);
+  const lists = await Promise.all(files.map(({ oid }) => identitiesIn(ports, oid)));
+  return new Set([...own, ...lists.flat()]);
+}
+
+async function identitiesIn(ports: SyncPorts, oid: string): Promise<readonly string[]> {
+  const bytes = (await ports.hub.read([oid])).get(oid);
+  try {
+    return identities.parse(JSON.parse((bytes === undefined ? null : ports.decode(bytes)) ?? '[]'));
+  } catch {
+    return [];
+  }
+}
+
+/** This node's list for the hub; null: it is there as it is. */
+export function ownForgotten(
+  ports: SyncPorts,
+  hubEntries: readonly RemoteEntry[],
+  own: readonly string[],
+): { readonly path: string; readonly bytes: Uint8Array } | null {
+  const path = forgottenPath(ports.settings.node);
+  if (own.length === 0) return null;
+  const bytes = ports.encode(`${JSON.stringify([...own].sort())}\n`);
+  const there = hubEntries.find((entry) => entry.path === path)?.oid;
+  return there === ports.blobId(bytes) ? null : { path, bytes };
 }
 
 async function linesOf(ports: SyncPorts, oid: string): Promise<string[]> {

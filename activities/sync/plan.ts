@@ -10,6 +10,7 @@ import { validTree } from '../../domain/sync/remote-tree.js';
 import { MOST_AHEAD, usableStamp } from '../../domain/sync/stamp.js';
 import { heldBy } from './capture.js';
 import { localTree, setOrDelete } from './memory.js';
+import { allForgotten } from './merge-log.js';
 import type { SyncPorts } from './ports.js';
 
 /** A node that nobody heard of: what it made loses against everything. */
@@ -40,7 +41,8 @@ export async function prepare(ports: SyncPorts, memory: SyncMemory, tip: string 
   const isHeld = heldBy(holds);
   const local = localTree(memory);
   const held = new Set([...local.keys(), ...hub.keys(), ...memory.base.keys()].filter(isHeld));
-  const known = { memory, tip, rules, holds };
+  const forgotten = await allForgotten(ports, entries, memory.forgotten);
+  const known = { memory, tip, rules, holds, forgotten };
   const first = await planOf(ports, known, { base: memory.base, local, hub, held });
   const refusals = first.questions.filter(({ token }) => memory.denied.includes(token));
   if (refusals.length === 0) return { ...first, entries, refused: [] };
@@ -54,11 +56,12 @@ interface Known {
   readonly tip: string | null;
   readonly rules: Coverage;
   readonly holds: readonly Hold[];
+  readonly forgotten: ReadonlySet<string>;
 }
 
 async function planOf(
   ports: SyncPorts,
-  { memory, tip, rules, holds }: Known,
+  { memory, tip, rules, holds, forgotten }: Known,
   trees: Trees,
 ): Promise<Omit<Prepared, 'entries' | 'refused'>> {
   const joining = memory.hub === null;
@@ -76,7 +79,7 @@ async function planOf(
     localStamp,
     hubStamp,
     bytes: (oid) => contents.get(oid) ?? new Uint8Array(),
-    forgotten: new Set(memory.forgotten),
+    forgotten,
     starterIds: ports.settings.starterIds,
     everHeld,
     merge: (input) => mergeFile(input, toolsOf(ports)),

@@ -5,7 +5,7 @@ import type { MergeEntry } from '../../domain/sync/merge-entry.js';
 import type { SyncMemory } from '../../domain/sync/ports.js';
 import { syncMessage } from '../../domain/sync/trailer.js';
 import { digestOf } from './memory.js';
-import { mergeLogPath, withEntries } from './merge-log.js';
+import { mergeLogPath, ownForgotten, withEntries } from './merge-log.js';
 import type { Prepared } from './plan.js';
 import type { SyncPorts } from './ports.js';
 
@@ -21,15 +21,20 @@ export async function commitFor(
   const { hub, settings, sha256 } = ports;
   const { publish } = plan.plan;
   const log = notes.length === 0 ? null : await withEntries(ports, plan.entries, notes);
-  if (publish.size === 0 && log === null) return null;
+  const forgotten = ownForgotten(ports, plan.entries, memory.forgotten);
+  if (publish.size === 0 && log === null && forgotten === null) return null;
   const { capture } = memory;
-  const isCapture = capture?.tip === tip && log === null && capture?.of === digestOf(sha256, publish);
+  const isCapture = capture?.tip === tip && log === null && forgotten === null && capture?.of === digestOf(sha256, publish);
   if (isCapture && capture !== null) return capture.commit;
   const changes = new Map(publish);
   for (const wanted of publish.values()) if (wanted !== null && 'bytes' in wanted) await hub.put(wanted.bytes);
   if (log !== null) {
     const oid = await hub.put(log);
     changes.set(mergeLogPath(settings.node), { oid, mode: '100644', size: log.length });
+  }
+  if (forgotten !== null) {
+    const { path, bytes } = forgotten;
+    changes.set(path, { oid: await hub.put(bytes), mode: '100644', size: bytes.length });
   }
   const parents = [tip, capture?.commit ?? null].filter((each) => each !== null);
   const message = syncMessage(settings.host, at, stampsFor(plan, memory));

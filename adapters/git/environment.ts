@@ -26,12 +26,16 @@ export interface GitScope {
   readonly repository: string;
   /** Extra settings of this call; they win over ours. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where PATH, proxies and CAs are taken from; left out: the environment of this process. */
+  readonly from?: Readonly<Record<string, string | undefined>>;
+  /** Variables beside those; they win. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Environment of one git process (SYNC.md 4.4), and nothing of our own process beside PATH, proxies and CAs. */
 export function gitEnvironment(scope: GitScope): Record<string, string> {
   const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) {
+  for (const [name, value] of Object.entries(scope.from ?? process.env)) {
     if (value !== undefined && PASSED.test(name)) environment[name] = value;
   }
   const settings = [...SETTINGS, ...Object.entries(scope.settings ?? {})];
@@ -50,6 +54,7 @@ export function gitEnvironment(scope: GitScope): Record<string, string> {
     LC_ALL: 'C',
     TZ: 'UTC',
     GIT_CONFIG_COUNT: String(settings.length),
+    ...scope.variables,
   });
   for (const [index, [key, value]] of settings.entries()) {
     environment[`GIT_CONFIG_KEY_${String(index)}`] = key;

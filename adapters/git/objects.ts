@@ -24,7 +24,8 @@ function objectId(type: string, bytes: Uint8Array): string {
 
 export interface CommitFields {
   readonly tree: string;
-  readonly parent: string | null;
+  /** Object ids; the line that the commit goes on comes first. */
+  readonly parents: readonly string[];
   readonly author: string;
   /** ISO 8601. */
   readonly at: string;
@@ -38,7 +39,7 @@ export function commitObject(fields: CommitFields): GitObject {
   const stamp = `${author} <${author.replace(/\s+/g, '-')}@nxs.local> ${String(Math.floor(Date.parse(fields.at) / 1000))} +0000`;
   const lines = [
     `tree ${fields.tree}`,
-    ...(fields.parent === null ? [] : [`parent ${fields.parent}`]),
+    ...fields.parents.map((parent) => `parent ${parent}`),
     `author ${stamp}`,
     `committer ${stamp}`,
     '',

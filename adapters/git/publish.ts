@@ -42,7 +42,8 @@ export async function publishChange(
     return { commit: change.parent, tree: trees.root.oid, uploaded: 0 };
   }
   const { author, at, message, parent } = change;
-  const commit = commitObject({ tree: trees.root.oid, parent, author, at, message });
+  const parents = parent === null ? [] : [parent];
+  const commit = commitObject({ tree: trees.root.oid, parents, author, at, message });
   const fresh = [...spine.filter((object) => !known.held.has(object.oid)), commit];
   const packs = await stagedBlobs(store, stage, change.missing, signal);
   await receivePack(store, packStream(packs, unique(fresh)), signal);

@@ -27,7 +27,7 @@ export function putFile(root: TreeNode, path: string, leaf: TreeLeaf): void {
 }
 
 function collision(path: string): NxsError {
-  return new NxsError('CONFIG_INVALID', `Two entries of the backup claim the target ${path}.`, { path });
+  return new NxsError('CONFIG_INVALID', `Two files claim the target ${path}.`, { path });
 }
 
 /** All tree objects under `node`, the root last. Directories without a file vanish, as git cannot hold them. */

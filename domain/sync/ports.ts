@@ -147,6 +147,8 @@ export interface Workspace {
   /** Makes the marker (or adopts the one that is there) and remembers the device: only a join does that. */
   join(): Promise<void>;
   scan(options: ScanOptions): Promise<ScanResult>;
+  /** Content id of one file now; null: there is none. Throws for what is no regular file, or cannot be read. */
+  look(path: string): Promise<string | null>;
   /** Keeps what the last scan learnt, so that the next one need not read it again. */
   remember(): Promise<void>;
   /** Finishes or takes back what a crash interrupted, before anything is scanned; returns what was found done. */

@@ -22,6 +22,8 @@ export const syncStateSchema = z.enum([
   'approval_pending',
   /** A restore brought files back; a person has to say that the others shall get them. */
   'paused',
+  /** A step failed again and again; the worker's log says more. */
+  'failed',
 ]);
 export type SyncState = z.infer<typeof syncStateSchema>;
 
