@@ -1,6 +1,6 @@
 // The composition root of the worker: the one place where activities get their ports.
 import path from 'node:path';
-import { createBackupActivities, createFailoverActivities } from '../activities/index.js';
+import { createBackupActivities, createFailoverActivities, createSyncActivities } from '../activities/index.js';
 import { openClaimCheck } from '../adapters/files/claim-check.js';
 import { pruneUndos } from '../adapters/files/undo.js';
 import { openJournal } from '../adapters/journal/append.js';
@@ -19,6 +19,7 @@ import { failoverParts } from './failover/worker-parts.js';
 import type { Logger } from './log.js';
 import { openNotifications } from './notifications.js';
 import { answerWith } from './rpc.js';
+import { workerSync } from './sync/worker.js';
 import type { WireContext, Wiring } from './worker-settings.js';
 
 /** Everything the worker registers, and the calls that it answers. */
@@ -38,23 +39,31 @@ export function wire(config: Config, context: WireContext): Wiring {
   const scrub = (text: string) => redactText(text, secrets);
   const failover = failoverParts(config, context);
   const files = openClaimCheck(config.stateDir);
+  const sync = workerSync(config, {
+    ...{ journal: write, log, stopping: context.stopping },
+    notify: (notice) => notifications.notify(notice),
+  });
   const { node } = config;
   const roster = rosterOf(config);
   return {
     activities: {
       ...createBackupActivities(ports, scrub),
       ...createFailoverActivities(failover.ports, scrub),
+      ...createSyncActivities(sync.ports, scrub),
     },
-    serve: (client) =>
-      answerWith<WorkerCalls>({
+    serve(client) {
+      const failing = answerWith<WorkerCalls>({
         async 'failover.report'({ snapshot }) {
           await reportToManager({ client, node, roster }, snapshot);
           return null;
         },
         'failover.complete': (params) => completeDurably({ client, node, files }, params),
-      }),
+      });
+      const syncing = sync.serve(client);
+      return (method, params) => (method.startsWith('sync.') ? syncing : failing)(method, params);
+    },
     async close() {
-      await Promise.all([failover.close(), notifications.close()]);
+      await Promise.all([failover.close(), notifications.close(), sync.close()]);
     },
   };
 }

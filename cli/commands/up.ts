@@ -19,6 +19,7 @@ export const up: Command = {
     const { runSupervisor } = await import('../../workers/supervisor.js');
     const { viewBackups } = await import('../../workers/backup-view.js');
     const { openFailover } = await import('../../workers/failover/front.js');
+    const { openFrontSync } = await import('../../workers/sync/front.js');
     const overrides = overridesOf(invocation);
     Object.assign(process.env, overrides);
     const config = await loadFor({ ...context, env: { ...context.env, ...overrides } });
@@ -32,15 +33,20 @@ export const up: Command = {
       progress: (line) => context.note(line),
       async open() {
         const failover = await openFailover(config, process.env);
+        const sync = openFrontSync(config);
         return {
-          routes: failover.routes,
+          routes: [...failover.routes, ...sync.routes],
           statusParts: async () => ({
             backup: await statusPart(config, viewBackups),
             providers: failover.gateway.view(),
+            sync: await sync.status(),
           }),
-          metricParts: () => failover.gateway.metrics(),
+          metricParts: async () => `${await failover.gateway.metrics()}${await sync.metrics()}`,
           answer: (method, params) => failover.answer(method, params),
-          linked: (link) => failover.linked(link),
+          linked(link) {
+            failover.linked(link);
+            sync.linked(link);
+          },
           // It exists only with its state restored.
           checks: () => ({ breakers: true }),
           closing: () => failover.close(),
