@@ -42,10 +42,10 @@ export function coverage({ include, exclude, rules }: CoverageRules): Coverage {
   };
 }
 
-/** A name without a glob is a file, or a directory with all that is in it. */
+/** A name without a glob is a file, or a directory with all that is in it. A glob is for files: `*.md` takes no `x.md/y`. */
 function matcher(glob: string): (path: string) => boolean {
-  const clean = glob.replace(/^\.\//, '').replace(/\/$/, '');
+  const clean = glob.replace(/^\.?\//, '').replace(/\/$/, '');
   const exact = picomatch(clean, GLOB);
-  const below = picomatch(`${clean}/**`, GLOB);
-  return (path) => exact(path) || below(path);
+  if (picomatch.scan(clean).isGlob) return (path) => exact(path);
+  return (path) => exact(path) || path.startsWith(`${clean}/`);
 }

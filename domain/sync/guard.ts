@@ -1,8 +1,10 @@
 // Deletions of very many files, and files that shrink to almost nothing, are a question and not an order: an unmounted disk, a
 // torn write, a mistyped command. They wait for a person, in both directions; all else goes on (SYNC.md, step 9).
 import { isMassDelete } from '../mass-delete.js';
+import { comparePaths } from '../paths.js';
 import type { Hold, Strategy, Tree } from './model.js';
-import type { Plan, Trees, Wanted } from './reconcile.js';
+import type { Plan, Trees, Wanted } from './plan.js';
+import { isDrasticShrink } from './shrink.js';
 
 export interface GuardInput extends Trees {
   readonly strategyOf: (path: string) => Strategy;
@@ -28,79 +30,111 @@ export interface Guarded {
   readonly used: readonly string[];
 }
 
-/** A file this small may become empty without a question, bytes. */
-const SMALL = 64;
+type Kind = Question['kind'];
+type Direction = Question['direction'];
 
-/** True when a file of `before` bytes lost so much that a person is asked: empty, or below a fifth. */
-export function isDrasticShrink(before: number, after: number): boolean {
-  return before > SMALL && after < before / 5;
+/** The changes of one direction. */
+interface Course {
+  readonly direction: Direction;
+  readonly changes: ReadonlyMap<string, Wanted>;
+  readonly other: ReadonlyMap<string, Wanted>;
+  /** What the side that is changed holds now. */
+  readonly now: Tree;
 }
 
 /** Takes out of a plan what waits for a person. */
 export function guard(plan: Plan, input: GuardInput): Guarded {
+  const { publish, apply } = plan;
   const questions: Question[] = [];
   const used: string[] = [];
   const waiting = new Map<string, Hold>();
-  for (const direction of ['outgoing', 'incoming'] as const) {
-    const changes = direction === 'outgoing' ? plan.publish : plan.apply;
-    const other = direction === 'outgoing' ? plan.apply : plan.publish;
-    for (const [kind, paths] of [
-      ['mass_delete', massDeleted(changes, input)],
-      ['shrunk', shrunk(changes, other, input)],
-    ] as const) {
-      if (paths.length === 0) continue;
-      const named = [kind, direction, ...paths.map((path) => `${path}\0${changes.get(path)?.oid ?? ''}`)];
-      const token = `${kind === 'shrunk' ? 'shrink' : 'delete'}-${input.digest(named.join('\n')).slice(0, 12)}`;
-      if (input.approved.has(token)) used.push(token);
+  const courses: readonly Course[] = [
+    { direction: 'outgoing', changes: publish, other: apply, now: input.hub },
+    { direction: 'incoming', changes: apply, other: publish, now: input.local },
+  ];
+  for (const course of courses) {
+    for (const question of questionsOf(course, input)) {
+      if (input.approved.has(question.token)) used.push(question.token);
       else {
-        questions.push({ token, kind, direction, paths });
+        questions.push(question);
+        const { kind: reason, token } = question;
         const detail = `waits for: nxs sync approve ${token}`;
-        for (const path of paths) waiting.set(path, { path, reason: kind, detail });
+        for (const path of question.paths) waiting.set(path, { path, reason, detail });
       }
     }
   }
   const without = (changes: ReadonlyMap<string, Wanted>) =>
     new Map([...changes].filter(([path]) => !waiting.has(path)));
   const holds = [...plan.holds, ...waiting.values()];
-  return {
-    plan: { ...plan, publish: without(plan.publish), apply: without(plan.apply), holds },
-    questions,
-    used,
-  };
+  return { plan: { ...plan, publish: without(publish), apply: without(apply), holds }, questions, used };
 }
 
-function massDeleted(changes: ReadonlyMap<string, Wanted>, { base, globOf }: GuardInput): readonly string[] {
-  // What moves to another name in the same plan is no deletion.
-  const arriving = new Set([...changes.values()].flatMap((wanted) => (wanted === null ? [] : [wanted.oid])));
-  const deleted = [...changes].flatMap(([path, wanted]) => {
-    const before = base.get(path);
-    return wanted === null && before !== undefined && !arriving.has(before.oid) ? [path] : [];
+function questionsOf(course: Course, input: GuardInput): readonly Question[] {
+  const asked: readonly (readonly [Kind, readonly string[]])[] = [
+    ['mass_delete', massDeleted(course, input)],
+    ['shrunk', shrunk(course, input)],
+  ];
+  return asked.flatMap(([kind, paths]) => {
+    const { direction } = course;
+    const token = tokenOf(kind, course, paths, input.digest);
+    return paths.length === 0 ? [] : [{ token, kind, direction, paths }];
   });
-  if (isMassDelete(base.size, deleted.length)) return deleted;
-  return deleted.filter((path) => isWholeGlob(globOf(path), deleted, base, globOf));
 }
 
-/** All of the several files that one glob shares. */
-function isWholeGlob(
-  glob: string | null,
-  deleted: readonly string[],
-  base: Tree,
+/** Names exactly what is asked: these paths, what they are and what they would be. Anything else is another question. */
+function tokenOf(
+  kind: Kind,
+  { direction, changes, now }: Course,
+  paths: readonly string[],
+  digest: (text: string) => string,
+): string {
+  const named = paths.map((path) => [path, now.get(path)?.oid ?? null, changes.get(path)?.oid ?? null]);
+  const word = kind === 'shrunk' ? 'shrink' : 'delete';
+  return `${word}-${digest(JSON.stringify([kind, direction, named])).slice(0, 12)}`;
+}
+
+function massDeleted({ changes, now }: Course, { base, globOf }: GuardInput): readonly string[] {
+  const deleted = deletionsOf(changes, now);
+  if (deleted.length === 0) return [];
+  // With no memory of what both had, the share is of what is there.
+  if (isMassDelete(base.size === 0 ? now.size : base.size, deleted.length)) return deleted;
+  const [had, lost] = [countByGlob(base.keys(), globOf), countByGlob(deleted, globOf)];
+  return deleted.filter((path) => {
+    const glob = globOf(path);
+    const before = had.get(glob) ?? 0;
+    return glob !== null && before > 1 && (lost.get(glob) ?? 0) >= before;
+  });
+}
+
+/** In byte order. What moves to another name in the same plan is no deletion; one arrival is the move of one file. */
+function deletionsOf(changes: ReadonlyMap<string, Wanted>, now: Tree): readonly string[] {
+  const arriving = new Map<string, number>();
+  for (const wanted of changes.values())
+    if (wanted !== null) arriving.set(wanted.oid, (arriving.get(wanted.oid) ?? 0) + 1);
+  return [...changes.keys()].sort(comparePaths).filter((path) => {
+    const before = now.get(path);
+    if (changes.get(path) !== null || before === undefined) return false;
+    const arrivals = arriving.get(before.oid) ?? 0;
+    arriving.set(before.oid, arrivals - 1);
+    return arrivals <= 0;
+  });
+}
+
+function countByGlob(
+  paths: Iterable<string>,
   globOf: (path: string) => string | null,
-): boolean {
-  const of = (paths: Iterable<string>) => [...paths].filter((path) => globOf(path) === glob).length;
-  const before = of(base.keys());
-  return before > 1 && of(deleted) >= before;
+): ReadonlyMap<string | null, number> {
+  const counts = new Map<string | null, number>();
+  for (const path of paths) counts.set(globOf(path), (counts.get(globOf(path)) ?? 0) + 1);
+  return counts;
 }
 
-function shrunk(
-  changes: ReadonlyMap<string, Wanted>,
-  other: ReadonlyMap<string, Wanted>,
-  { base, strategyOf }: GuardInput,
-): readonly string[] {
-  return [...changes].flatMap(([path, wanted]) => {
+function shrunk({ changes, other }: Course, { base, strategyOf }: GuardInput): readonly string[] {
+  const paths = [...changes].flatMap(([path, wanted]) => {
     const before = base.get(path);
     // What is made of both sides was decided by its own rule.
     if (wanted === null || before === undefined || other.has(path)) return [];
     return strategyOf(path) !== 'append-date' && isDrasticShrink(before.size, wanted.size) ? [path] : [];
   });
+  return paths.sort(comparePaths);
 }

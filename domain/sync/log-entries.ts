@@ -1,100 +1,113 @@
-// A log as a list of entries. What starts an entry is found out once for all versions of a log, so that they are cut alike.
+// A log as entries: what an entry is called, when two are the same, and the bytes that stand for it.
+import { dateIn } from './log-dates.js';
+import { startsOf, type LogKind, type LogText } from './log-kind.js';
 
-/** What an entry begins with, in the order in which it is looked for. */
-export const STARTS = ['dated heading', '## ', '### ', 'table row', 'list item', 'line'] as const;
-export type Start = (typeof STARTS)[number];
-
-export interface Entry {
-  /** As it stands in its file, with the line ends and blank lines that follow it. */
-  readonly raw: string;
-  /** Line ends as LF, composed (NFC), no blanks at line ends, no blank lines around: what makes two entries the same. */
+export interface LogEntry {
+  /** Verbatim, to the end of its last line that is not blank. */
+  readonly text: string;
+  /** Verbatim: the end of that line, and the blank ones before the next entry. */
+  readonly gap: string;
+  /** What its identity is of: LF, NFC, no blanks at the ends of lines. The same text is the same entry. */
   readonly plain: string;
-  /** Its first line: what makes two entries versions of one. */
+  /** What it is about; an entry with the same key in its place is an edit of it. */
   readonly key: string;
+  /** The key is a date or nothing, which several entries may share. */
+  readonly vague: boolean;
+  /** From its first line, in a form that sorts as text; null: there is none. */
+  readonly date: string | null;
 }
 
 export interface Log {
-  /** What stands before the first entry, as it is; with a byte order mark where there is one. */
-  readonly preamble: string;
-  readonly entries: readonly Entry[];
+  /** The first one is what stands before the first entry: maybe nothing. */
+  readonly parts: readonly [LogEntry, ...LogEntry[]];
+  readonly eol: '\n' | '\r\n' | null;
 }
 
-const DATED = /^#{1,6}\s.*\d{4}-\d{2}-\d{2}/;
-const ITEM = /^(?:[-*+]|\d{1,9}[.)])\s/;
-const RULE = /^\s*\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)*\|?\s*$/;
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-
-/** The kind of start that these versions of a log share: the first that any of them has. */
-export function startOf(versions: readonly string[]): Start {
-  const found = new Set<Start>();
-  for (const text of versions) {
-    for (const { start } of marks(linesOf(text))) for (const each of start) found.add(each);
-  }
-  return STARTS.find((each) => found.has(each)) ?? 'line';
-}
-
-/** Cuts a log. */
-export function parseLog(text: string, start: Start): Log {
-  const lines = linesOf(text);
-  const starts = marks(lines).flatMap(({ start: kinds }, index) => (kinds.includes(start) ? [index] : []));
-  const [first = lines.length] = starts;
+export function readLog(source: LogText, kind: LogKind): Log {
+  const { text, lines } = source;
+  const starts = startsOf(source, kind).map((index) => lines[index]?.from ?? 0);
   const entries = starts.map((from, index) =>
-    entryOf(lines.slice(from, starts[index + 1] ?? lines.length).join('')),
+    entryOf(text.slice(from, starts[index + 1] ?? text.length), kind),
   );
-  return { preamble: lines.slice(0, first).join(''), entries };
+  const preamble = entryOf(text.slice(0, starts[0] ?? text.length), { by: 'lines' });
+  return { parts: [preamble, ...entries], eol: dominantEol(source) };
 }
 
-/** True for entries that stand apart by a blank line. */
-export function isSpaced(start: Start): boolean {
-  return start === 'dated heading' || start === '## ' || start === '### ';
+function entryOf(raw: string, kind: LogKind): LogEntry {
+  const end = contentEnd(raw);
+  const text = raw.slice(0, end);
+  const plain = plainOf(text);
+  const line = plain.split('\n', 1)[0] ?? '';
+  const key = keyOf(line, kind);
+  const found = dateIn(line);
+  const dated = dateIn(key);
+  const words = dated === null ? key : key.slice(0, dated.from) + key.slice(dated.to);
+  const vague = !/[\p{L}\p{N}]/u.test(words);
+  return { text, gap: raw.slice(end), plain, key, vague, date: found?.date ?? null };
 }
 
-function entryOf(raw: string): Entry {
-  const lines = raw
-    .normalize('NFC')
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.trimEnd());
-  while (lines.at(-1) === '') lines.pop();
-  return { raw, plain: lines.join('\n'), key: lines[0] ?? '' };
+/** End of the last line that is not blank; blanks at its end are part of it. */
+function contentEnd(raw: string): number {
+  const last = raw.trimEnd().length;
+  if (last === 0) return 0;
+  const end = raw.indexOf('\n', last);
+  if (end === -1) return raw.length;
+  return raw[end - 1] === '\r' ? end - 1 : end;
 }
 
-/** Lines with their ends. */
-function linesOf(text: string): string[] {
-  return text.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
+function plainOf(text: string): string {
+  const lines = text.split('\n').map((line) => line.trimEnd());
+  return lines.join('\n').normalize('NFC');
 }
 
-/** Per line: the kinds of entry that it could start. Nothing starts in a fenced block. */
-function marks(lines: readonly string[]): { readonly start: readonly Start[] }[] {
-  let fence: string | null = null;
-  let inTable = false;
-  return lines.map((line, index) => {
-    const text = (index === 0 ? line.replace(/^\ufeff/, '') : line).replace(/[\r\n]+$/, '');
-    const mark: string | undefined = FENCE.exec(text)?.[1];
-    if (fence !== null) {
-      if (mark !== undefined && mark.startsWith(fence) && text.trim() === mark) fence = null;
-      return { start: [] };
-    }
-    if (mark !== undefined) {
-      fence = mark;
-      return { start: [] };
-    }
-    const row = text.includes('|');
-    if (RULE.test(text) && row) {
-      inTable = true;
-      return { start: [] };
-    }
-    if (!row) inTable = false;
-    return { start: kindsOf(text, inTable) };
-  });
+function keyOf(line: string, kind: LogKind): string {
+  switch (kind.by) {
+    case 'heading':
+      return line
+        .replace(/^ *#+/, '')
+        .replace(/[ \t]#+$/, '')
+        .trim()
+        .replace(/\s+/g, ' ');
+    case 'table':
+      return cellsOf(line)[0] ?? '';
+    // A box that was ticked leaves the item what it was.
+    case 'list':
+      return line.replace(/^(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/, '');
+    case 'lines':
+      return line;
+  }
 }
 
-function kindsOf(text: string, inTable: boolean): Start[] {
-  if (text.trim() === '') return [];
-  const kinds: Start[] = ['line'];
-  if (inTable) kinds.push('table row');
-  if (ITEM.test(text)) kinds.push('list item');
-  if (text.startsWith('## ')) kinds.push('## ');
-  if (text.startsWith('### ')) kinds.push('### ');
-  if (DATED.test(text)) kinds.push('dated heading');
-  return kinds;
+function cellsOf(line: string): readonly string[] {
+  return line
+    .split('|')
+    .map((cell) => cell.trim())
+    .filter((cell) => cell !== '');
+}
+
+/**
+ * Whether an entry that has the key of one that is gone is that one, edited. A vague key is not enough, for a day has many
+ * entries: then they must share a line, or a cell, as well.
+ */
+export function isEditOf(gone: LogEntry, entry: LogEntry, kind: LogKind): boolean {
+  if (gone.key !== entry.key) return false;
+  if (!gone.vague) return true;
+  const [before, after] = [gone, entry].map(({ plain }) => partsOf(plain, kind));
+  const had = new Set(before);
+  return after?.some((part) => had.has(part)) ?? false;
+}
+
+function partsOf(plain: string, kind: LogKind): readonly string[] {
+  const parts = kind.by === 'table' ? cellsOf(plain) : plain.split('\n').map((line) => line.trim());
+  return parts.slice(1).filter((part) => /[\p{L}\p{N}]/u.test(part));
+}
+
+function dominantEol({ text, lines }: LogText): Log['eol'] {
+  let [crlf, lf] = [0, 0];
+  for (const { to, next } of lines) {
+    if (next - to === 2) crlf++;
+    else if (next - to === 1) lf++;
+  }
+  if (text === '' || crlf + lf === 0) return null;
+  return crlf > lf ? '\r\n' : '\n';
 }

@@ -78,7 +78,7 @@ export type MergeRule =
   | 'file-vs-directory'
   /** Two names that many file systems take for one: the second gets another. */
   | 'twins'
-  /** First meeting with the hub, and both have the path: the hub's stays. */
+  /** First meeting with the hub, and both have the path: the hub's stays, ours goes on under another name. */
   | 'join';
 
 /** What a person reads in `nxs sync log`. */
@@ -123,7 +123,8 @@ export interface MergeInput {
 /** How a conflict of two versions ends. The same whichever node works it out. */
 export interface Merged {
   /** What stays under the path: a version that is there already, or bytes that are made of both. */
-  readonly keep: 'hub' | 'local' | { readonly bytes: Uint8Array; readonly mode: Version['mode'] };
+  readonly keep:
+    'hub' | 'local' | { readonly oid: string; readonly bytes: Uint8Array; readonly mode: Version['mode'] };
   /** The local version goes on under this name as well; null: it does not. */
   readonly beside: string | null;
   readonly losers: readonly Loser[];
