@@ -23,6 +23,16 @@ import { providerReset } from './commands/provider-reset.js';
 import { providerSwitch } from './commands/provider-switch.js';
 import { providerVerify } from './commands/provider-verify.js';
 import { status } from './commands/status.js';
+import { syncApprove } from './commands/sync-approve.js';
+import { syncDeny } from './commands/sync-deny.js';
+import { syncDiff } from './commands/sync-diff.js';
+import { syncForget } from './commands/sync-forget.js';
+import { syncJoin } from './commands/sync-join.js';
+import { syncLog } from './commands/sync-log.js';
+import { syncRestore } from './commands/sync-restore.js';
+import { syncRun } from './commands/sync-run.js';
+import { syncShow } from './commands/sync-show.js';
+import { syncStatus } from './commands/sync-status.js';
 import { temporal } from './commands/temporal.js';
 import { up } from './commands/up.js';
 
@@ -44,6 +54,16 @@ export const COMMANDS: readonly Command[] = [
   backupDiff,
   backupDrill,
   backupRestore,
+  syncRun,
+  syncJoin,
+  syncStatus,
+  syncDiff,
+  syncLog,
+  syncShow,
+  syncRestore,
+  syncApprove,
+  syncDeny,
+  syncForget,
   notifyList,
   notifyTest,
   configCheck,

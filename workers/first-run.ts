@@ -6,12 +6,20 @@ import { runRecordSchema, type RunRecord } from '../domain/backup/record.js';
 import { backupPorts, readyStores, SILENT } from './backup-parts.js';
 import { fillWhenNew } from './starter-state.js';
 import { startWorkflow } from './start-workflow.js';
+import { runCycle } from './sync/ask.js';
+import { syncPorts, UNHEARD } from './sync/parts.js';
 import type { StartedContext } from './worker-settings.js';
 
-/** Fills a brand-new data directory, runs the backup of this start, and says how it went. */
-export async function firstRun({ client, config, say }: StartedContext<Config>): Promise<void> {
-  const filled = await fillWhenNew(config.dataDir, readyStores(backupPorts(config, SILENT)));
+/** Fills a brand-new data directory, runs the backup and the sync of this start, and says how they went. */
+export async function firstRun(context: StartedContext<Config>): Promise<void> {
+  const { config, say } = context;
+  const filled = await fillWhenNew(config.dataDir, readyStores(backupPorts(config, SILENT)), syncPorts(config, UNHEARD).hub);
   if (filled !== null) say(filled);
+  await firstBackup(context);
+  await firstSync(context);
+}
+
+async function firstBackup({ client, config, say }: StartedContext<Config>): Promise<void> {
   const handle = await startWorkflow(client, {
     node: config.node,
     kind: 'backup',
@@ -27,6 +35,17 @@ export async function firstRun({ client, config, say }: StartedContext<Config>):
     const record = recordIn(error);
     if (record === null) say(`first backup: ${errorMessage(error)}`);
     else for (const line of describe(record)) say(line);
+  }
+}
+
+async function firstSync({ client, config, say }: StartedContext<Config>): Promise<void> {
+  try {
+    const status = await runCycle({ client, node: config.node }, { trigger: 'start', join: false });
+    const { state, detail, files, published, applied, pending, hub } = status;
+    const mark = state === 'ok' && pending.length === 0 ? 'sync: ok' : `sync: ${state.replace('_', ' ').toUpperCase()}`;
+    say(`${mark}: ${files} files shared with ${hub}, ${published} out, ${applied} in${detail === null ? '' : `; ${detail}`}`);
+  } catch (error) {
+    say(`first sync: ${errorMessage(error)}`);
   }
 }
 

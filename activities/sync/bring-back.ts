@@ -1,6 +1,7 @@
 // What a person wants back, or wants gone: both are changes of a file here, and go to the other nodes as such.
 import { NxsError } from '../../domain/errors.js';
-import { parseLog, startOf } from '../../domain/sync/log-entries.js';
+import { readLog } from '../../domain/sync/log-entries.js';
+import { kindOf, logText } from '../../domain/sync/log-kind.js';
 import type { Version } from '../../domain/sync/model.js';
 import { contentOf } from './look.js';
 import { NEVER_MET } from './memory.js';
@@ -58,15 +59,18 @@ export async function forgetEntry(
 ): Promise<Forgotten> {
   const text = ports.decode(bytes);
   if (text === null) throw new NxsError('USAGE', `${path} is no text.`);
-  const { preamble, entries } = parseLog(text, startOf([text]));
-  const fits = entries.filter(({ key }) => key.includes(entry));
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  const source = logText(text.slice(mark.length));
+  const { parts } = readLog(source, kindOf([source, source, source]));
+  const fits = parts.slice(1).filter(({ key }) => key.includes(entry));
   const [found, ...others] = fits;
   if (found === undefined || others.length > 0) {
     const named = fits.slice(0, 5).map(({ key }) => JSON.stringify(key));
     const why = found === undefined ? 'no entry has' : `${fits.length} entries have (${named.join(', ')})`;
     throw new NxsError('USAGE', `In ${path} ${why} ${JSON.stringify(entry)} in the first line.`);
   }
-  const rest = ports.encode(preamble + entries.flatMap((each) => (each === found ? [] : [each.raw])).join(''));
+  const left = parts.filter((each) => each !== found).map((each) => each.text + each.gap);
+  const rest = ports.encode(mark + left.join(''));
   const version: Version = { oid: ports.blobId(rest), mode: '100644', size: rest.length };
   return ports.alone(async () => {
     const { memory } = await ports.keeping.memory();

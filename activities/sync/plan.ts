@@ -69,7 +69,7 @@ async function planOf(
   const { stamps, skew } = await stampsOf(ports, memory, tip, trees);
   const hubStamp = (path: string) => usableStamp(stamps.get(path) ?? UNKNOWN, now);
   const localStamp = (path: string) => memory.pending.get(path)?.stamp ?? UNKNOWN;
-  const contents = await ports.hub.read(bytesNeeded(trees));
+  const contents = await ports.hub.read([...bytesNeeded(trees, rules.strategyOf)]);
   const everHeld = joining && memory.lost && tip !== null ? await ports.hub.everHeld(tip) : null;
   const plan = reconcile({
     ...trees,
