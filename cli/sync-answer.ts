@@ -6,7 +6,8 @@ export function answerCommand(name: 'sync approve' | 'sync deny', summary: strin
   return {
     name,
     summary,
-    details: 'The next cycle acts on it; no control plane is needed for the answer itself. A token names exactly what was shown.',
+    details:
+      'The next cycle acts on it; no control plane is needed for the answer itself. A token names exactly what was shown.',
     args: [{ name: '<token>', summary: 'as nxs sync status shows it' }],
     options: [{ flags: '--by <who>', summary: 'whose word it is, for the journal (default: the user name)' }],
     json: true,
@@ -15,9 +16,16 @@ export function answerCommand(name: 'sync approve' | 'sync deny', summary: strin
       const { loadFor } = await import('./setup.js');
       const { openSyncDesk } = await import('../workers/sync/view.js');
       const by = textOption(invocation, 'by') ?? context.env['USER'] ?? 'cli';
-      const done = await openSyncDesk(await loadFor(context)).answer(textArgument(invocation, 0) ?? '', answer, by);
+      const done = await openSyncDesk(await loadFor(context)).answer(
+        textArgument(invocation, 0) ?? '',
+        answer,
+        by,
+      );
       if (context.json) context.out(JSON.stringify(done));
-      else context.out(`${answer}: ${done.question.count} of ${done.token}; the next cycle acts on it (nxs sync run)`);
+      else
+        context.out(
+          `${answer}: ${done.question.count} of ${done.token}; the next cycle acts on it (nxs sync run)`,
+        );
       return 0;
     },
   };

@@ -27,7 +27,12 @@ export async function runOneCycle(context: Context, join: boolean): Promise<numb
     context.progress(null);
     if (error instanceof NxsError) throw error;
     const said = error instanceof Error ? error.message : String(error);
-    throw new NxsError('TEMPORAL_UNREACHABLE', `No worker took the request for a cycle (${said}).`, {}, error);
+    throw new NxsError(
+      'TEMPORAL_UNREACHABLE',
+      `No worker took the request for a cycle (${said}).`,
+      {},
+      error,
+    );
   } finally {
     await reached.close();
   }

@@ -31,25 +31,48 @@ export function exitOf({ state, held, pending }: SyncStatus): 0 | 1 | 4 {
 }
 
 export function printStatus(context: Context, status: SyncStatus): void {
-  const { state, detail, hub, at, last_ok: lastOk, files, unpublished, published, applied, conflicts } = status;
+  const {
+    state,
+    detail,
+    hub,
+    at,
+    last_ok: lastOk,
+    files,
+    unpublished,
+    published,
+    applied,
+    conflicts,
+  } = status;
   const good = exitOf(status) === 0;
   context.out(`sync  ${context.paint(good ? 'good' : 'bad', WORDS[state])}`);
   if (detail !== null) context.out(`  ${printable(detail)}`);
-  context.out(`  hub ${printable(hub)}; ${plural(files, 'file')}; last cycle ${at}, hub met ${lastOk ?? 'never'}`);
-  context.out(`  ${published} out, ${applied} in; ${unpublished} wait to go out; ${plural(conflicts, 'merge')} in the last day`);
+  context.out(
+    `  hub ${printable(hub)}; ${plural(files, 'file')}; last cycle ${at}, hub met ${lastOk ?? 'never'}`,
+  );
+  context.out(
+    `  ${published} out, ${applied} in; ${unpublished} wait to go out; ${plural(conflicts, 'merge')} in the last day`,
+  );
   printWaiting(context, status);
   if (status.skew_ms !== null)
-    context.out(`  ${context.paint('bad', `another node's clock is ${Math.round(status.skew_ms / 1000)} s ahead of ours`)}`);
+    context.out(
+      `  ${context.paint('bad', `another node's clock is ${Math.round(status.skew_ms / 1000)} s ahead of ours`)}`,
+    );
   for (const { node, changed } of status.nodes) context.out(`  ${printable(node)}: latest change ${changed}`);
 }
 
 function printWaiting(context: Context, { pending, held }: SyncStatus): void {
   for (const { token, kind, direction, count, examples } of pending) {
-    const what = kind === 'restored' ? 'restored files' : kind === 'shrunk' ? 'files that shrank to almost nothing' : 'deletions';
+    const what =
+      kind === 'restored'
+        ? 'restored files'
+        : kind === 'shrunk'
+          ? 'files that shrank to almost nothing'
+          : 'deletions';
     const where = direction === 'outgoing' ? 'from here to the others' : 'from the others to here';
     context.out(`  ${context.paint('bad', 'waits')}  ${count} ${what}, ${where}`);
     for (const path of examples) context.out(`         ${printable(path)}`);
-    if (count > examples.length && examples.length > 0) context.out(`         and ${count - examples.length} more`);
+    if (count > examples.length && examples.length > 0)
+      context.out(`         and ${count - examples.length} more`);
     context.out(`         let it pass: nxs sync approve ${token}`);
     if (kind !== 'restored') context.out(`         bring them back: nxs sync deny ${token}`);
   }
@@ -62,6 +85,8 @@ function printWaiting(context: Context, { pending, held }: SyncStatus): void {
 export function printPeers(context: Context, peers: readonly TailnetPeer[] | null): void {
   for (const { name, online, lastSeen } of peers ?? []) {
     const seen = lastSeen === null ? '' : `, last seen ${lastSeen}`;
-    context.out(`  tailnet ${printable(name)}: ${online ? context.paint('good', 'online') : `offline${seen}`}`);
+    context.out(
+      `  tailnet ${printable(name)}: ${online ? context.paint('good', 'online') : `offline${seen}`}`,
+    );
   }
 }

@@ -2,14 +2,7 @@
 
 /** Capability rooms that own workflow ids. */
 export type WorkflowKind =
-  | 'backup'
-  | 'verify'
-  | 'access-check'
-  | 'restore'
-  | 'restore-drill'
-  | 'providers'
-  | 'completion'
-  | 'sync';
+  'backup' | 'verify' | 'access-check' | 'restore' | 'restore-drill' | 'providers' | 'completion' | 'sync';
 
 /** Task queue that only this node's worker polls. */
 export function taskQueue(node: string): string {

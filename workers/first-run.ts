@@ -13,10 +13,15 @@ import type { StartedContext } from './worker-settings.js';
 /** Fills a brand-new data directory, runs the backup and the sync of this start, and says how they went. */
 export async function firstRun(context: StartedContext<Config>): Promise<void> {
   const { config, say } = context;
-  const filled = await fillWhenNew(config.dataDir, readyStores(backupPorts(config, SILENT)), syncPorts(config, UNHEARD).hub);
+  const filled = await fillWhenNew(
+    config.dataDir,
+    readyStores(backupPorts(config, SILENT)),
+    syncPorts(config, UNHEARD).hub,
+  );
   if (filled !== null) say(filled);
-  await firstBackup(context);
+  // First what other nodes have: a node that is new to its hub has nothing to back up before.
   await firstSync(context);
+  await firstBackup(context);
 }
 
 async function firstBackup({ client, config, say }: StartedContext<Config>): Promise<void> {
@@ -42,8 +47,11 @@ async function firstSync({ client, config, say }: StartedContext<Config>): Promi
   try {
     const status = await runCycle({ client, node: config.node }, { trigger: 'start', join: false });
     const { state, detail, files, published, applied, pending, hub } = status;
-    const mark = state === 'ok' && pending.length === 0 ? 'sync: ok' : `sync: ${state.replace('_', ' ').toUpperCase()}`;
-    say(`${mark}: ${files} files shared with ${hub}, ${published} out, ${applied} in${detail === null ? '' : `; ${detail}`}`);
+    const mark =
+      state === 'ok' && pending.length === 0 ? 'sync: ok' : `sync: ${state.replace('_', ' ').toUpperCase()}`;
+    say(
+      `${mark}: ${files} files shared with ${hub}, ${published} out, ${applied} in${detail === null ? '' : `; ${detail}`}`,
+    );
   } catch (error) {
     say(`first sync: ${errorMessage(error)}`);
   }

@@ -1,6 +1,10 @@
 // The composition root of the worker: the one place where activities get their ports.
 import path from 'node:path';
-import { createBackupActivities, createFailoverActivities, createSyncActivities } from '../activities/index.js';
+import {
+  createBackupActivities,
+  createFailoverActivities,
+  createSyncActivities,
+} from '../activities/index.js';
 import { openClaimCheck } from '../adapters/files/claim-check.js';
 import { pruneUndos } from '../adapters/files/undo.js';
 import { openJournal } from '../adapters/journal/append.js';

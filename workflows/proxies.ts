@@ -1,6 +1,11 @@
 // Named activity presets. Temporal's default is to retry for ever with no heartbeat; each of ours says why it is as it is.
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { BackupActivities, FailoverActivities, FailoverSteps, SyncActivities } from '../activities/contracts.js';
+import type {
+  BackupActivities,
+  FailoverActivities,
+  FailoverSteps,
+  SyncActivities,
+} from '../activities/contracts.js';
 
 /**
  * Reads and writes many files. It heartbeats, so a dead worker is known within 10 s and the step starts again on the next

@@ -24,7 +24,7 @@ export async function syncCycle(input: SyncInput): Promise<SyncStatus> {
   let done = 0;
   let last: SyncStatus | null = null;
   setHandler(syncAgainSignal, () => {
-    wanted = began + 1;
+    wanted = Math.max(wanted, began + 1);
   });
   setHandler(syncRunUpdate, async (request) => {
     join ||= request.join;
@@ -35,6 +35,8 @@ export async function syncCycle(input: SyncInput): Promise<SyncStatus> {
     if (last === null) throw ended('ACTIVITY_FAILED', 'The cycle ended without a status.');
     return last;
   });
+  // What this run was started with is answered by its first cycle.
+  await Promise.resolve();
   do {
     began += 1;
     const joining = join;
@@ -76,15 +78,25 @@ async function attempt(phase: Phase, cycle: string, join: boolean): Promise<Foun
     );
     if (captured.state !== 'ok') return { ...nothing, state: captured.state, detail: captured.detail };
     phase.enter('meeting', 'the hub');
-    const met = await quick.exchangeWithHub.executeWithOptions({ summary: 'fetch, plan, publish' }, [{ cycle }]);
+    const met = await quick.exchangeWithHub.executeWithOptions({ summary: 'fetch, plan, publish' }, [
+      { cycle },
+    ]);
     const { state, detail, conflicts, toApply } = met;
     if (toApply === 0) return { state, detail, conflicts, applied: 0 };
     phase.enter('applying', `${toApply} files`);
-    const { applied, failed, detail: why } = await quick.applyChanges.executeWithOptions(
-      { summary: `${toApply} files of the hub come in` },
-      [{ cycle }],
-    );
-    return { state, conflicts, applied, detail: failed === 0 ? detail : `${failed} files could not be written: ${why ?? ''}` };
+    const {
+      applied,
+      failed,
+      detail: why,
+    } = await quick.applyChanges.executeWithOptions({ summary: `${toApply} files of the hub come in` }, [
+      { cycle },
+    ]);
+    return {
+      state,
+      conflicts,
+      applied,
+      detail: failed === 0 ? detail : `${failed} files could not be written: ${why ?? ''}`,
+    };
   } catch (error) {
     return { ...nothing, state: 'failed', detail: reasonOf(error) };
   }

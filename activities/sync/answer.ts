@@ -32,7 +32,11 @@ export function answerQuestion(
       // Settled or not: the next cycle has to look.
       await keeping.saveMemory({ ...known, approved, denied, settled: false });
     }
-    await ports.journal({ id: `sync/answer/${token}/${ports.now()}`, type: 'sync.answered', data: { token, answer, by } });
+    await ports.journal({
+      id: `sync/answer/${token}/${ports.now()}`,
+      type: 'sync.answered',
+      data: { token, answer, by },
+    });
     return { token, answer, question };
   });
 }
@@ -45,5 +49,8 @@ async function waiting({ keeping }: SyncPorts, token: string): Promise<PendingAp
   const found = pending.find((each) => each.token === token);
   if (found !== undefined) return found;
   const others = pending.map((each) => each.token).join(', ');
-  throw new NxsError('USAGE', `Nothing waits for ${token}; ${others === '' ? 'nothing waits at all' : `waiting: ${others}`}.`);
+  throw new NxsError(
+    'USAGE',
+    `Nothing waits for ${token}; ${others === '' ? 'nothing waits at all' : `waiting: ${others}`}.`,
+  );
 }

@@ -20,17 +20,23 @@ export function applyChanges(ports: SyncPorts, { cycle }: CycleRef, task: Task):
     if (memory === null || outcome === null || outcome.generation !== memory.generation) return NOTHING;
     if (outcome.apply.length === 0 || outcome.applied !== null) return NOTHING;
     const root = await workspace.check();
-    if (root.state !== 'ok') return { ...NOTHING, detail: 'the data directory is not the one that was joined' };
+    if (root.state !== 'ok')
+      return { ...NOTHING, detail: 'the data directory is not the one that was joined' };
     const before = await workspace.recover();
     const wanted = new Map(outcome.apply.map((change) => [change.path, change.wanted]));
     const finished = new Set(before.filter((each) => isDone(each, wanted)).map(({ path }) => path));
     task.progress(`${outcome.apply.length} files`);
     const open = outcome.apply.filter(({ path }) => !finished.has(path));
-    const results = [...before.filter(({ path }) => finished.has(path)), ...(await workspace.apply(cycle, open, (oids) => hub.read(oids, task.signal)))];
+    const results = [
+      ...before.filter(({ path }) => finished.has(path)),
+      ...(await workspace.apply(cycle, open, (oids) => hub.read(oids, task.signal))),
+    ];
     const base = new Map(memory.base);
     const done = results.filter((each) => isDone(each, wanted));
     for (const { path } of done) setOrDelete(base, path, wanted.get(path) ?? null);
-    const pending = new Map([...memory.pending].filter(([path, { version }]) => !same(version, base.get(path))));
+    const pending = new Map(
+      [...memory.pending].filter(([path, { version }]) => !same(version, base.get(path))),
+    );
     const settled = outcome.clean && done.length === outcome.apply.length;
     await keeping.saveMemory({ ...memory, base, pending, settled });
     const raced = results.filter(({ result }) => result === 'raced').map(({ path }) => path);
@@ -38,15 +44,25 @@ export function applyChanges(ports: SyncPorts, { cycle }: CycleRef, task: Task):
     await keeping.saveOutcome({ ...outcome, applied: { done: done.length, raced, failed } });
     await workspace.settle();
     await workspace.remember();
-    return { applied: done.length, raced: raced.length, failed: failed.length, detail: failed[0]?.detail ?? null };
+    return {
+      applied: done.length,
+      raced: raced.length,
+      failed: failed.length,
+      detail: failed[0]?.detail ?? null,
+    };
   });
 }
 
-function isDone({ path, result, oid }: Applied, wanted: ReadonlyMap<string, { readonly oid: string } | null>): boolean {
+function isDone(
+  { path, result, oid }: Applied,
+  wanted: ReadonlyMap<string, { readonly oid: string } | null>,
+): boolean {
   const version = wanted.get(path);
   return result === 'done' && version !== undefined && (version?.oid ?? null) === oid;
 }
 
 function failure({ path, result, detail }: Applied): Hold[] {
-  return result === 'failed' ? [{ path, reason: 'unreadable', detail: detail ?? 'it cannot be written' }] : [];
+  return result === 'failed'
+    ? [{ path, reason: 'unreadable', detail: detail ?? 'it cannot be written' }]
+    : [];
 }

@@ -25,10 +25,16 @@ export async function restoreVersion(
   return ports.alone(() => place(ports, path, { oid, mode: '100644', size: bytes.length }, bytes));
 }
 
-async function place(ports: SyncPorts, path: string, wanted: Version, bytes: Uint8Array): Promise<BroughtBack> {
+async function place(
+  ports: SyncPorts,
+  path: string,
+  wanted: Version,
+  bytes: Uint8Array,
+): Promise<BroughtBack> {
   const { workspace } = ports;
   const root = await workspace.check();
-  if (root.state !== 'ok') throw new NxsError('DATA_DIR_MISSING', `${workspace.root} is not the directory that was joined.`);
+  if (root.state !== 'ok')
+    throw new NxsError('DATA_DIR_MISSING', `${workspace.root} is not the directory that was joined.`);
   await workspace.recover();
   const now = await workspace.look(path);
   if (now === wanted.oid) return { path, oid: wanted.oid, backup: null, same: true };
@@ -38,7 +44,10 @@ async function place(ports: SyncPorts, path: string, wanted: Version, bytes: Uin
   );
   await workspace.settle();
   if (result?.result !== 'done')
-    throw new NxsError('LOCKED', `${path} was not written: ${result?.detail ?? 'it was changed meanwhile; try again'}.`);
+    throw new NxsError(
+      'LOCKED',
+      `${path} was not written: ${result?.detail ?? 'it was changed meanwhile; try again'}.`,
+    );
   return { path, oid: wanted.oid, backup: result.backup, same: false };
 }
 

@@ -1,9 +1,10 @@
 // First step of a cycle: what changed here since the last one, stamped and committed to our own copy, whether the hub can be
 // reached or not. From here on nothing that this node wrote can be lost (SYNC.md, steps 0 to 6).
+import { comparePaths } from '../../domain/paths.js';
 import { SECRET_RULES } from '../../domain/secrets/rules.js';
 import { createSecretScan } from '../../domain/secrets/scan.js';
 import { coverage, type Coverage } from '../../domain/sync/covered.js';
-import type { Hold, Version } from '../../domain/sync/model.js';
+import type { Hold } from '../../domain/sync/model.js';
 import type { Pending, ScanResult, SyncMemory } from '../../domain/sync/ports.js';
 import { same } from '../../domain/sync/reconcile.js';
 import { nextStamp } from '../../domain/sync/stamp.js';
@@ -13,7 +14,6 @@ import type { CaptureInput, CaptureResult } from '../contracts.js';
 import type { Task } from '../task.js';
 import { captureRef, changesOf, digestOf, hubName, NEVER_MET, setOrDelete } from './memory.js';
 import type { SyncPorts } from './ports.js';
-
 
 /** Looks, remembers, commits. Repeating it in the same state changes nothing. */
 export function captureChanges(ports: SyncPorts, input: CaptureInput, task: Task): Promise<CaptureResult> {
@@ -50,7 +50,10 @@ async function openMemory(
     return { memory: metAnew(memory ?? NEVER_MET) };
   }
   if (root.state === 'missing')
-    return { state: 'root_missing', detail: `${root.detail}; nothing is changed anywhere. If it is meant: nxs sync join` };
+    return {
+      state: 'root_missing',
+      detail: `${root.detail}; nothing is changed anywhere. If it is meant: nxs sync join`,
+    };
   if (memory !== null && memory.hub !== null && memory.hub !== hubName(ports)) {
     const detail = `this node joined ${memory.hub}, and nxs.yaml now names ${hubName(ports)}: nxs sync join`;
     return { state: 'needs_join', detail };
@@ -62,7 +65,14 @@ async function openMemory(
 
 /** A join forgets what both sides had, never what only this node has. */
 function metAnew(memory: SyncMemory): SyncMemory {
-  return { ...memory, hub: null, tip: null, base: new Map(), pending: new Map(), lost: memory.hub !== null || memory.lost };
+  return {
+    ...memory,
+    hub: null,
+    tip: null,
+    base: new Map(),
+    pending: new Map(),
+    lost: memory.hub !== null || memory.lost,
+  };
 }
 
 /** What a crash interrupted is finished, and what was finished is on record. */
@@ -74,7 +84,8 @@ async function recover(ports: SyncPorts, memory: SyncMemory): Promise<SyncMemory
   const base = new Map(memory.base);
   for (const { path, result, oid } of applied) {
     const version = wanted.get(path);
-    if (result === 'done' && version !== undefined && (version?.oid ?? null) === oid) setOrDelete(base, path, version);
+    if (result === 'done' && version !== undefined && (version?.oid ?? null) === oid)
+      setOrDelete(base, path, version);
   }
   const recovered = { ...memory, base };
   await ports.keeping.saveMemory(recovered);
@@ -162,27 +173,31 @@ function stamped(ports: SyncPorts, memory: SyncMemory, scan: ScanResult): SyncMe
   const { node } = ports.settings;
   const now = ports.now();
   const pending = new Map<string, Pending>();
-  let { clock } = memory;
+  const changed: string[] = [];
   const isHeld = heldBy(memory.holds);
-  const paths = new Set([...memory.base.keys(), ...memory.pending.keys(), ...scan.files.keys()]);
-  for (const path of [...paths].sort()) {
+  for (const path of new Set([...memory.base.keys(), ...memory.pending.keys(), ...scan.files.keys()])) {
     const before = memory.pending.get(path);
-    if (isHeld(path)) {
-      if (before !== undefined) pending.set(path, before);
-      continue;
+    const version = scan.files.get(path)?.version ?? null;
+    const isOld = before !== undefined && (isHeld(path) || same(before.version, version));
+    if (isHeld(path) || !same(version, memory.base.get(path))) {
+      if (isOld) pending.set(path, before);
+      else if (!isHeld(path)) changed.push(path);
     }
+  }
+  let { clock } = memory;
+  for (const path of inTime(changed, scan)) {
     const found = scan.files.get(path);
-    const version: Version | null = found?.version ?? null;
-    if (same(version, memory.base.get(path))) continue;
-    if (before !== undefined && same(before.version, version)) {
-      pending.set(path, before);
-      continue;
-    }
     const next = nextStamp(clock, { node, mtime: found?.mtime ?? null, scanned: memory.scanned, now });
     ({ clock } = next);
-    pending.set(path, { version, stamp: next.stamp, captured: false });
+    pending.set(path, { version: found?.version ?? null, stamp: next.stamp, captured: false });
   }
   return { ...memory, pending, clock, scanned: scan.ended };
+}
+
+/** By the time of their change, deletions last: the clock never goes back, and no change should carry another's time. */
+function inTime(paths: readonly string[], { files }: ScanResult): readonly string[] {
+  const timeOf = (path: string) => files.get(path)?.mtime ?? Number.MAX_VALUE;
+  return [...paths].sort((a, b) => timeOf(a) - timeOf(b) || comparePaths(a, b));
 }
 
 /** True for a held path, and for all that lies below a held directory. */
@@ -212,7 +227,8 @@ async function commit(ports: SyncPorts, memory: SyncMemory): Promise<SyncMemory>
   const { hub, settings, sha256 } = ports;
   if (![...memory.pending.values()].some(({ captured }) => !captured)) return memory;
   // What our copy does not have yet (it was lost) cannot be built upon.
-  const [tip = null] = memory.tip === null || (await hub.ref(`refs/remotes/hub/${hub.branch}`)) === null ? [] : [memory.tip];
+  const [tip = null] =
+    memory.tip === null || (await hub.ref(`refs/remotes/hub/${hub.branch}`)) === null ? [] : [memory.tip];
   const last = memory.capture;
   const changes = changesOf(memory.pending);
   const at = new Date(ports.now()).toISOString();

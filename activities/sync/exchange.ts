@@ -63,7 +63,13 @@ async function waitsForRestore(
 ): Promise<ExchangeResult> {
   const restored = await ports.keeping.restored();
   const token = restoreToken(restored?.id ?? '');
-  const question: PendingApproval = { token, kind: 'restored', direction: 'outgoing', count: files, examples: [] };
+  const question: PendingApproval = {
+    token,
+    kind: 'restored',
+    direction: 'outgoing',
+    count: files,
+    examples: [],
+  };
   await ports.keeping.saveOutcome({ ...nothing(cycle, memory), questions: [question] });
   const detail = `a restore brought ${files} files back; the other nodes get them by: nxs sync approve ${token}`;
   return { ...stopped('paused', detail), questions: 1 };
@@ -86,7 +92,12 @@ function nothing(cycle: string, memory: SyncMemory): Outcome {
   };
 }
 
-async function meet(ports: SyncPorts, { cycle }: CycleRef, memory: SyncMemory, task: Task): Promise<ExchangeResult> {
+async function meet(
+  ports: SyncPorts,
+  { cycle }: CycleRef,
+  memory: SyncMemory,
+  task: Task,
+): Promise<ExchangeResult> {
   for (let n = 1; n <= TRIES; n += 1) {
     if (n > 1) await ports.pause(n - 1);
     const tip = await ports.hub.fetch(task.signal);
@@ -146,7 +157,13 @@ function isQuiet(memory: SyncMemory, tip: string | null): boolean {
 }
 
 /** Memory after the exchange: what both sides have is the base now; what is still to be applied is not. */
-function afterwards(ports: SyncPorts, memory: SyncMemory, plan: Prepared, commit: string | null, tip: string | null): Met {
+function afterwards(
+  ports: SyncPorts,
+  memory: SyncMemory,
+  plan: Prepared,
+  commit: string | null,
+  tip: string | null,
+): Met {
   const { publish, apply } = plan.plan;
   const { local, hub, held } = plan.trees;
   const base = new Map(memory.base);
@@ -157,7 +174,9 @@ function afterwards(ports: SyncPorts, memory: SyncMemory, plan: Prepared, commit
     if (!held.has(path) && same(local.get(path), theirs)) setOrDelete(base, path, bare(theirs));
     else clean &&= same(base.get(path), theirs);
   }
-  const pending = new Map([...memory.pending].filter(([path, { version }]) => !same(version, base.get(path))));
+  const pending = new Map(
+    [...memory.pending].filter(([path, { version }]) => !same(version, base.get(path))),
+  );
   const { used, refused } = plan;
   const met: SyncMemory = {
     ...memory,
@@ -186,9 +205,11 @@ interface Met {
 
 function outcomeOf(cycle: string, { memory, clean }: Met, plan: Prepared, before: SyncMemory): Outcome {
   const { local } = plan.trees;
-  const apply = [...plan.plan.apply].map(
-    ([path, wanted]): FileChange => ({ path, expected: local.get(path)?.oid ?? null, wanted: bare(wanted) }),
-  );
+  const apply = [...plan.plan.apply].map(([path, wanted]): FileChange => ({
+    path,
+    expected: local.get(path)?.oid ?? null,
+    wanted: bare(wanted),
+  }));
   return {
     ...nothing(cycle, memory),
     apply,

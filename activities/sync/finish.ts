@@ -15,7 +15,11 @@ const MET: ReadonlySet<SyncStatus['state']> = new Set(['ok', 'approval_pending',
 /** Writes the status and tells. Repeating it for the same cycle tells nothing twice. */
 export async function finishCycle(ports: SyncPorts, input: FinishInput): Promise<SyncStatus> {
   const { keeping } = ports;
-  const [before, { memory }, found] = [await keeping.status(), await keeping.memory(), await keeping.outcome()];
+  const [before, { memory }, found] = [
+    await keeping.status(),
+    await keeping.memory(),
+    await keeping.outcome(),
+  ];
   // The outcome of another cycle says nothing of this one: it ended before it met the hub.
   const outcome = found?.cycle === input.cycle ? found : null;
   const status = await statusOf(ports, { input, before, memory, outcome });
@@ -43,9 +47,11 @@ async function statusOf(ports: SyncPorts, { input, before, memory, outcome }: Kn
   const held: readonly Hold[] = [
     ...(outcome?.holds ?? memory?.holds ?? []),
     ...(outcome?.applied?.failed ?? []),
-    ...(outcome?.applied?.raced ?? []).map(
-      (path): Hold => ({ path, reason: 'deferred', detail: 'somebody changed it meanwhile' }),
-    ),
+    ...(outcome?.applied?.raced ?? []).map((path): Hold => ({
+      path,
+      reason: 'deferred',
+      detail: 'somebody changed it meanwhile',
+    })),
   ];
   return {
     v: 1,
@@ -55,7 +61,7 @@ async function statusOf(ports: SyncPorts, { input, before, memory, outcome }: Kn
     at,
     last_ok: MET.has(input.state) ? at : (before?.last_ok ?? null),
     tip: memory?.tip ?? null,
-    files: outcome?.files ?? memory?.base.size ?? 0,
+    files: memory?.base.size ?? 0,
     unpublished: memory?.pending.size ?? 0,
     held: held.map(({ path, reason, detail }) => ({ path, reason, detail })),
     pending: [...(outcome?.questions ?? questionsBefore(before, input))],
@@ -107,24 +113,56 @@ function noticesOf(status: SyncStatus): Notice[] {
   const secrets = held.filter(({ reason }) => reason === 'secret');
   const clash = held.filter(({ reason }) => reason === 'unparsable');
   return [
-    about('sync/hub', 'critical', 'sync: the hub does not let this node in, or is damaged', is('denied', 'damaged')),
+    about(
+      'sync/hub',
+      'critical',
+      'sync: the hub does not let this node in, or is damaged',
+      is('denied', 'damaged'),
+    ),
     about('sync/rewound', 'critical', 'sync: the hub was set back', is('hub_rewound')),
     about('sync/root', 'critical', 'sync: the data directory is not there', is('root_missing')),
     about('sync/join', 'warning', 'sync: this node has to join its hub', is('needs_join')),
-    about('sync/approval', 'warning', 'sync: a person has to decide', pending.length === 0 ? null : tokensText(pending)),
-    about('sync/secret', 'warning', 'sync: held back, it looks like a secret', secrets.length === 0 ? null : holdsText(secrets)),
-    about('sync/unparsable', 'warning', 'sync: YAML that does not parse', clash.length === 0 ? null : holdsText(clash)),
+    about(
+      'sync/approval',
+      'warning',
+      'sync: a person has to decide',
+      pending.length === 0 ? null : tokensText(pending),
+    ),
+    about(
+      'sync/secret',
+      'warning',
+      'sync: held back, it looks like a secret',
+      secrets.length === 0 ? null : holdsText(secrets),
+    ),
+    about(
+      'sync/unparsable',
+      'warning',
+      'sync: YAML that does not parse',
+      clash.length === 0 ? null : holdsText(clash),
+    ),
   ];
 }
 
 function about(incident: string, level: Notice['level'], title: string, trouble: string | null): Notice {
-  return { incident, state: trouble === null ? 'resolved' : 'raised', level, title, text: trouble ?? 'it is well again' };
+  return {
+    incident,
+    state: trouble === null ? 'resolved' : 'raised',
+    level,
+    title,
+    text: trouble ?? 'it is well again',
+  };
 }
 
 function tokensText(pending: readonly PendingApproval[]): string {
   const lines = pending.map(({ token, kind, direction, count, examples }) => {
-    const what = kind === 'restored' ? 'restored files' : kind === 'shrunk' ? 'files that shrank to almost nothing' : 'deletions';
-    const named = examples.length === 0 ? '' : ` (${examples.join(', ')}${count > examples.length ? ', …' : ''})`;
+    const what =
+      kind === 'restored'
+        ? 'restored files'
+        : kind === 'shrunk'
+          ? 'files that shrank to almost nothing'
+          : 'deletions';
+    const named =
+      examples.length === 0 ? '' : ` (${examples.join(', ')}${count > examples.length ? ', …' : ''})`;
     return `${count} ${what}, ${direction}${named}: nxs sync approve ${token}`;
   });
   return lines.join('\n');

@@ -2,7 +2,7 @@
 // changes a file, the hub, or what is remembered.
 import { errorCode, NxsError } from '../../domain/errors.js';
 import type { MergeEntry } from '../../domain/sync/merge-entry.js';
-import type { PastVersion } from '../../domain/sync/ports.js';
+import type { PastVersion, RemoteEntry } from '../../domain/sync/ports.js';
 import { same } from '../../domain/sync/reconcile.js';
 import type { Task } from '../task.js';
 import { captureRef, NEVER_MET } from './memory.js';
@@ -15,11 +15,17 @@ import { scanForChanges } from './capture.js';
 export async function mergeLog(ports: SyncPorts): Promise<readonly MergeEntry[]> {
   const own = await ports.keeping.merges();
   const { memory } = await ports.keeping.memory();
-  const entries = memory?.tip == null ? [] : await ports.hub.list(memory.tip);
+  const entries = await entriesAt(ports, memory?.tip ?? null);
   const logs = entries.filter(({ path, mode }) => mode === '100644' && isMergeLog(path));
   const theirs = await Promise.all(logs.map(({ oid }) => readMergeLog(ports, oid)));
-  const all = new Map([...theirs.flat(), ...own].map((entry) => [`${entry.node} ${entry.id}`, entry] as const));
+  const all = new Map(
+    [...theirs.flat(), ...own].map((entry) => [`${entry.node} ${entry.id}`, entry] as const),
+  );
   return [...all.values()].sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1));
+}
+
+async function entriesAt({ hub }: SyncPorts, tip: string | null): Promise<readonly RemoteEntry[]> {
+  return tip === null ? [] : hub.list(tip);
 }
 
 /** Versions that a path had on any node, the newest first. */
@@ -37,17 +43,24 @@ export async function contentOf(
   wanted: string,
 ): Promise<{ readonly oid: string; readonly bytes: Uint8Array }> {
   if (!/^[0-9a-f]{4,40}$/i.test(wanted))
-    throw new NxsError('USAGE', `${JSON.stringify(wanted)} names no version: it is 4 to 40 hex digits, see nxs sync show ${path} --versions.`);
+    throw new NxsError(
+      'USAGE',
+      `${JSON.stringify(wanted)} names no version: it is 4 to 40 hex digits, see nxs sync show ${path} --versions.`,
+    );
   const versions = await versionsOf(ports, path);
-  const losers = (await mergeLog(ports)).filter((entry) => entry.path === path).flatMap(({ lost }) => lost ?? []);
+  const losers = (await mergeLog(ports))
+    .filter((entry) => entry.path === path)
+    .flatMap(({ lost }) => lost ?? []);
   const oids = [...new Set([...versions.flatMap(({ oid }) => oid ?? []), ...losers])];
   const [oid, ...others] = oids.filter((each) => each.startsWith(wanted.toLowerCase()));
   if (oid === undefined || others.length > 0) {
-    const why = oid === undefined ? `has no version ${wanted}` : `has several versions that begin with ${wanted}`;
+    const why =
+      oid === undefined ? `has no version ${wanted}` : `has several versions that begin with ${wanted}`;
     throw new NxsError('USAGE', `${path} ${why}: see nxs sync show ${path} --versions.`);
   }
   const bytes = (await ports.hub.read([oid])).get(oid);
-  if (bytes === undefined) throw new NxsError('HUB_DAMAGED', `Version ${oid} of ${path} is named and not there.`);
+  if (bytes === undefined)
+    throw new NxsError('HUB_DAMAGED', `Version ${oid} of ${path} is named and not there.`);
   return { oid, bytes };
 }
 
@@ -64,7 +77,12 @@ export interface SyncDiff {
   /** Merges that would be logged. */
   readonly merges: readonly { readonly path: string; readonly rule: string; readonly detail: string }[];
   readonly held: readonly { readonly path: string; readonly reason: string; readonly detail: string }[];
-  readonly waiting: readonly { readonly token: string; readonly kind: string; readonly direction: string; readonly paths: readonly string[] }[];
+  readonly waiting: readonly {
+    readonly token: string;
+    readonly kind: string;
+    readonly direction: string;
+    readonly paths: readonly string[];
+  }[];
   /** The hub was asked now; false: it is out of reach, and this is against what was seen of it last. */
   readonly fresh: boolean;
 }
@@ -74,7 +92,8 @@ export function diffSync(ports: SyncPorts, task: Task): Promise<SyncDiff> {
   return ports.alone(async () => {
     await ports.hub.prepare();
     const root = await ports.workspace.check();
-    if (root.state === 'missing') throw new NxsError('SYNC_WAITS', `${root.detail}; a cycle would do nothing.`);
+    if (root.state === 'missing')
+      throw new NxsError('SYNC_WAITS', `${root.detail}; a cycle would do nothing.`);
     const { memory } = await ports.keeping.memory();
     const { memory: seen } = await scanForChanges(ports, memory ?? NEVER_MET, task);
     const { tip, fresh } = await tipOf(ports, seen.tip, task);

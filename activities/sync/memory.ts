@@ -46,7 +46,9 @@ export function digestOf(
   sha256: SyncPorts['sha256'],
   changes: Iterable<readonly [string, Pick<Version, 'oid' | 'mode'> | null]>,
 ): string {
-  const rows = [...changes].map(([path, version]) => [path, version?.oid ?? null, version?.mode ?? null] as const);
+  const rows = [...changes].map(
+    ([path, version]) => [path, version?.oid ?? null, version?.mode ?? null] as const,
+  );
   rows.sort(([a], [b]) => comparePaths(a, b));
   return sha256(JSON.stringify(rows));
 }

@@ -1,8 +1,7 @@
 // The merge log as it travels: each node writes one file in the hub's own corner, so that two nodes never write the same one, and
 // every node can tell what any of them decided.
 import type { MergeNote } from '../../domain/sync/model.js';
-import { z } from 'zod';
-import { mergeEntrySchema, type MergeEntry } from '../../domain/sync/merge-entry.js';
+import { identitiesIn, mergeEntryIn, type MergeEntry } from '../../domain/sync/merge-entry.js';
 import type { RemoteEntry } from '../../domain/sync/ports.js';
 import type { SyncPorts } from './ports.js';
 
@@ -55,27 +54,23 @@ function forgottenPath(node: string): string {
   return `.nxs/forgotten/${node}.json`;
 }
 
-const identities = z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(100_000);
-
 /** Identities of log entries that any node removed on purpose; ours among them. */
 export async function allForgotten(
   ports: SyncPorts,
   hubEntries: readonly RemoteEntry[],
   own: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const files = hubEntries.filter(({ path, mode }) => mode === '100644' && path.startsWith('.nxs/forgotten/'));
+  const files = hubEntries.filter(
+    ({ path, mode }) => mode === '100644' && path.startsWith('.nxs/forgotten/'),
+  );
   if (files.length === 0) return new Set(own);
-  const lists = await Promise.all(files.map(({ oid }) => identitiesIn(ports, oid)));
+  const lists = await Promise.all(files.map(({ oid }) => forgottenIn(ports, oid)));
   return new Set([...own, ...lists.flat()]);
 }
 
-async function identitiesIn(ports: SyncPorts, oid: string): Promise<readonly string[]> {
+async function forgottenIn(ports: SyncPorts, oid: string): Promise<readonly string[]> {
   const bytes = (await ports.hub.read([oid])).get(oid);
-  try {
-    return identities.parse(JSON.parse((bytes === undefined ? null : ports.decode(bytes)) ?? '[]'));
-  } catch {
-    return [];
-  }
+  return identitiesIn((bytes === undefined ? null : ports.decode(bytes)) ?? '');
 }
 
 /** This node's list for the hub; null: it is there as it is. */
@@ -100,21 +95,11 @@ async function linesOf(ports: SyncPorts, oid: string): Promise<string[]> {
 /** Entries of a merge log in the hub; lines that are none are left out: anybody may have written them. */
 export async function readMergeLog(ports: SyncPorts, oid: string): Promise<MergeEntry[]> {
   return (await linesOf(ports, oid)).flatMap((line) => {
-    const entry = parsed(line);
+    const entry = mergeEntryIn(line);
     return entry === null ? [] : [entry];
   });
 }
 
 function idOf(line: string): string {
-  return parsed(line)?.id ?? '';
-}
-
-function parsed(line: string): MergeEntry | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    const result = mergeEntrySchema.safeParse(value);
-    return result.success ? result.data : null;
-  } catch {
-    return null;
-  }
+  return mergeEntryIn(line)?.id ?? '';
 }

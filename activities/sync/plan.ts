@@ -5,7 +5,14 @@ import { guard, type Guarded, type Question } from '../../domain/sync/guard.js';
 import { mergeFile, type MergeTools } from '../../domain/sync/merge-file.js';
 import type { Hold, Stamp, Tree } from '../../domain/sync/model.js';
 import type { RemoteEntry, SyncMemory } from '../../domain/sync/ports.js';
-import { bytesNeeded, conflictsOf, reconcile, same, type Plan, type Trees } from '../../domain/sync/reconcile.js';
+import {
+  bytesNeeded,
+  conflictsOf,
+  reconcile,
+  same,
+  type Plan,
+  type Trees,
+} from '../../domain/sync/reconcile.js';
 import { validTree } from '../../domain/sync/remote-tree.js';
 import { MOST_AHEAD, usableStamp } from '../../domain/sync/stamp.js';
 import { heldBy } from './capture.js';
@@ -36,7 +43,10 @@ export interface Prepared extends Guarded {
 export async function prepare(ports: SyncPorts, memory: SyncMemory, tip: string | null): Promise<Prepared> {
   const rules = coverage(ports.settings);
   const entries = tip === null ? [] : await ports.hub.list(tip);
-  const { tree: hub, rejected } = validTree(entries, { covers: rules.covers, largest: ports.settings.largest });
+  const { tree: hub, rejected } = validTree(entries, {
+    covers: rules.covers,
+    largest: ports.settings.largest,
+  });
   const holds = [...memory.holds, ...rejected];
   const isHeld = heldBy(holds);
   const local = localTree(memory);
@@ -92,7 +102,14 @@ async function planOf(
     digest: ports.sha256,
   });
   const stampOf = (path: string) => standing(path, guarded.plan, trees, { hubStamp, localStamp });
-  return { ...guarded, trees, stampOf, holds: [...holds, ...guarded.plan.holds], stamps: [...stamps.values()], skew };
+  return {
+    ...guarded,
+    trees,
+    stampOf,
+    holds: [...holds, ...guarded.plan.holds],
+    stamps: [...stamps.values()],
+    skew,
+  };
 }
 
 /** The stamp of what the hub will have: ours where ours goes out, of both the later one where both are in it. */
@@ -117,7 +134,8 @@ async function stampsOf(
   trees: Trees,
 ): Promise<{ readonly stamps: ReadonlyMap<string, Stamp>; readonly skew: number | null }> {
   const conflicts = conflictsOf(trees);
-  if (tip === null || (tip === memory.tip && conflicts.length === 0)) return { stamps: new Map(), skew: null };
+  if (tip === null || (tip === memory.tip && conflicts.length === 0))
+    return { stamps: new Map(), skew: null };
   const recent = tip === memory.tip ? new Map<string, Stamp>() : await hub.stamps(memory.tip, tip);
   // A path whose base is older than the tip that we saw last (it was held, or raced) may have been named before that.
   const all = conflicts.every((path) => recent.has(path)) ? recent : await hub.stamps(null, tip);

@@ -30,14 +30,14 @@ export interface SyncPorts {
   /** Runs `work` while no other cycle and no command of this machine works on the sync state. */
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** SHA-256, lower-case hex. */
-  sha256(data: Uint8Array | string): string;
+  readonly sha256: (data: Uint8Array | string) => string;
   /** Git's object id of a blob with these bytes. */
-  blobId(bytes: Uint8Array): string;
+  readonly blobId: (bytes: Uint8Array) => string;
   /** Null: not UTF-8. */
-  decode(bytes: Uint8Array): string | null;
-  encode(text: string): Uint8Array;
+  readonly decode: (bytes: Uint8Array) => string | null;
+  readonly encode: (text: string) => Uint8Array;
   /** True when the text is YAML that parses. */
-  parsesYaml(text: string): boolean;
+  readonly parsesYaml: (text: string) => boolean;
   journal(event: NewEvent): Promise<void>;
   notify(notice: Notice): Promise<void>;
   /** Nudges the other nodes after a publish. Never throws, never waits for long. */
@@ -45,7 +45,7 @@ export interface SyncPorts {
   /** Why the hub may be out of reach, when something here knows (its host is offline in the tailnet); else null. */
   explain(): Promise<string | null>;
   /** Epoch ms. */
-  now(): number;
+  readonly now: () => number;
   /** Waits before try number `n` (1-based) of a publish that somebody else was faster with. */
   pause(n: number): Promise<void>;
 }

@@ -24,10 +24,12 @@ export async function commitFor(
   const forgotten = ownForgotten(ports, plan.entries, memory.forgotten);
   if (publish.size === 0 && log === null && forgotten === null) return null;
   const { capture } = memory;
-  const isCapture = capture?.tip === tip && log === null && forgotten === null && capture?.of === digestOf(sha256, publish);
-  if (isCapture && capture !== null) return capture.commit;
+  const isPlain = log === null && forgotten === null;
+  if (isPlain && capture !== null && capture.tip === tip && capture.of === digestOf(sha256, publish))
+    return capture.commit;
   const changes = new Map(publish);
-  for (const wanted of publish.values()) if (wanted !== null && 'bytes' in wanted) await hub.put(wanted.bytes);
+  for (const wanted of publish.values())
+    if (wanted !== null && 'bytes' in wanted) await hub.put(wanted.bytes);
   if (log !== null) {
     const oid = await hub.put(log);
     changes.set(mergeLogPath(settings.node), { oid, mode: '100644', size: log.length });

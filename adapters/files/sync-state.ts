@@ -3,7 +3,7 @@
 import { lstat, readdir, readFile, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Outcome, Restored, SyncKeeping } from '../../domain/sync/keeping.js';
-import { mergeEntrySchema, type MergeEntry } from '../../domain/sync/merge-entry.js';
+import { mergeEntryIn, type MergeEntry } from '../../domain/sync/merge-entry.js';
 import type { SyncMemory } from '../../domain/sync/ports.js';
 import { syncStatusSchema } from '../../domain/sync/status.js';
 import { errnoOf } from '../../domain/errors.js';
@@ -45,7 +45,10 @@ export function openSyncState({ dir, retention, now }: SyncStateOptions): SyncKe
     }
     if (held === null) return { memory: null, lost: true };
     const scanned = await json<{ scanned: number }>(files.scanned);
-    return { memory: { ...held.memory, scanned: Math.max(held.memory.scanned, scanned?.scanned ?? 0) }, lost: false };
+    return {
+      memory: { ...held.memory, scanned: Math.max(held.memory.scanned, scanned?.scanned ?? 0) },
+      lost: false,
+    };
   };
 
   return {
@@ -106,13 +109,7 @@ async function json<T>(file: string): Promise<T | null> {
 
 async function readMerges(file: string): Promise<MergeEntry[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [mergeEntrySchema.parse(JSON.parse(line))];
-    } catch {
-      return [];
-    }
-  });
+  return text.split('\n').flatMap((line) => mergeEntryIn(line) ?? []);
 }
 
 /** Directories of copies are named by their time, so the names sort and say their age. */
@@ -120,7 +117,8 @@ async function pruneBackups(dir: string, before: number): Promise<void> {
   const oldest = new Date(before).toISOString().replace(/[-:]|\.\d+/g, '');
   const names = await readdir(dir).catch(() => []);
   for (const name of names) {
-    if (/^\d{8}T\d{6}/.test(name) && name < oldest) await rm(join(dir, name), { recursive: true, force: true });
+    if (/^\d{8}T\d{6}/.test(name) && name < oldest)
+      await rm(join(dir, name), { recursive: true, force: true });
   }
 }
 

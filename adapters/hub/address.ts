@@ -6,7 +6,12 @@ import { NxsError } from '../../domain/errors.js';
 
 export type Address =
   | { readonly kind: 'local'; readonly path: string; readonly embedded: boolean; readonly shown: string }
-  | { readonly kind: 'network'; readonly protocol: 'ssh' | 'https' | 'http'; readonly url: string; readonly shown: string };
+  | {
+      readonly kind: 'network';
+      readonly protocol: 'ssh' | 'https' | 'http';
+      readonly url: string;
+      readonly shown: string;
+    };
 
 /** Reads `sync.remote`; null is the hub in our own directory. Throws NxsError CONFIG_INVALID for what git could not reach safely. */
 export function addressOf(remote: string | null, dir: string): Address {

@@ -33,7 +33,9 @@ function verb(stderr: string): string {
 function sentenceOf(stderr: string, secrets: readonly string[]): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const first = lines.find((line) => DENIED.test(line) || UNREACHABLE.test(line)) ?? '';
-  let text = (first === '' ? gitSentence(stderr) : first).replace(/^(fatal|error|remote): /, '').replace(/\.$/, '');
+  let text = (first === '' ? gitSentence(stderr) : first)
+    .replace(/^(fatal|error|remote): /, '')
+    .replace(/\.$/, '');
   for (const secret of secrets) if (secret !== '') text = text.replaceAll(secret, '***');
   return text.replace(/\/\/[^/@\s]+@/g, '//').slice(0, 300) || 'git says nothing';
 }

@@ -14,7 +14,10 @@ async function ask(store: GitStore, args: readonly string[]): Promise<Buffer> {
   const { exit, stdout } = await tryGit(callOn(store, args));
   if (exit.code === 0) return stdout;
   const said = exit.stderr.trim().split('\n').at(-1) ?? '';
-  throw new NxsError('HUB_DAMAGED', `Our copy of the hub (${store.path}) cannot be read: ${said.replace(/^fatal: /, '')}.`);
+  throw new NxsError(
+    'HUB_DAMAGED',
+    `Our copy of the hub (${store.path}) cannot be read: ${said.replace(/^fatal: /, '')}.`,
+  );
 }
 
 /** All entries of a commit, of any kind. */
@@ -22,7 +25,7 @@ export async function listTree(store: GitStore, commit: string): Promise<readonl
   assertCommit(commit);
   const text = (await ask(store, ['ls-tree', '-r', '-l', '-z', '--full-tree', commit])).toString('latin1');
   const entries: RemoteEntry[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const end = text.indexOf('\0', at);
     const tab = text.indexOf('\t', at);
     if (end < 0 || tab < 0 || tab > end) break;
@@ -51,7 +54,9 @@ export async function readStamps(
   assertCommit(tip);
   if (after !== null) assertCommit(after);
   const range = after === null ? [tip] : [tip, `^${after}`];
-  const text = (await ask(store, ['log', '--topo-order', '--format=%x01%B', ...range, '--'])).toString('utf8');
+  const text = (await ask(store, ['log', '--topo-order', '--format=%x01%B', ...range, '--'])).toString(
+    'utf8',
+  );
   const stamps = new Map<string, Stamp>();
   for (const message of text.split('\u0001')) {
     for (const [path, stamp] of stampsOf(message)) if (!stamps.has(path)) stamps.set(path, stamp);
@@ -81,7 +86,18 @@ export async function readEverHeld(
   commit: string,
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   assertCommit(commit);
-  const args = ['log', '--format=', '--raw', '--no-renames', '--no-abbrev', '-z', '-m', '--root', commit, '--'];
+  const args = [
+    'log',
+    '--format=',
+    '--raw',
+    '--no-renames',
+    '--no-abbrev',
+    '-z',
+    '-m',
+    '--root',
+    commit,
+    '--',
+  ];
   const held = new Map<string, Set<string>>();
   for (const { before, after, path } of changesIn((await ask(store, args)).toString('utf8'))) {
     const set = held.get(path) ?? new Set<string>();

@@ -86,7 +86,10 @@ export function openHub(settings: HubSettings): Hub {
     publish: (commit, _expected, signal) => pushTo(place, commit, settings.branch, signal),
     async pushAside(commit, branch, signal) {
       if ((await pushTo(place, commit, branch, signal)) === 'moved')
-        throw new NxsError('HUB_DENIED', `Branch ${branch} of ${address.shown} is there and holds something else.`);
+        throw new NxsError(
+          'HUB_DENIED',
+          `Branch ${branch} of ${address.shown} is there and holds something else.`,
+        );
     },
     async tidy() {
       await removeStale(copy.path);
@@ -132,7 +135,10 @@ async function readContents(
 }
 
 function damaged(copy: GitStore, oid: string, reason: string): NxsError {
-  return new NxsError('HUB_DAMAGED', `Our copy of the hub (${copy.path}) does not give ${oid.slice(0, 12)}: ${reason}.`);
+  return new NxsError(
+    'HUB_DAMAGED',
+    `Our copy of the hub (${copy.path}) does not give ${oid.slice(0, 12)}: ${reason}.`,
+  );
 }
 
 /** Locks and half-written packs of a git that was killed. */

@@ -26,7 +26,22 @@ export interface Place {
 }
 
 /** Names that HFS+, NTFS or a careless tool would trip over: we refuse them path by path, so that one cannot block all. */
-const TOLERATED = ['hasDot', 'hasDotdot', 'hasDotgit', 'fullPathname', 'emptyName', 'gitmodulesName', 'gitmodulesUrl', 'gitmodulesPath', 'gitmodulesParse', 'gitmodulesBlob', 'gitmodulesSymlink', 'gitattributesSymlink', 'zeroPaddedFilemode', 'largePathname'];
+const TOLERATED = [
+  'hasDot',
+  'hasDotdot',
+  'hasDotgit',
+  'fullPathname',
+  'emptyName',
+  'gitmodulesName',
+  'gitmodulesUrl',
+  'gitmodulesPath',
+  'gitmodulesParse',
+  'gitmodulesBlob',
+  'gitmodulesSymlink',
+  'gitattributesSymlink',
+  'zeroPaddedFilemode',
+  'largePathname',
+];
 
 export function placeOf(settings: HubSettings, address: Address): Place {
   const { dir, branch } = settings;

@@ -24,7 +24,12 @@ export async function readRef(repository: string, name: string): Promise<string 
 
 async function packed(repository: string, name: string): Promise<string | null> {
   const text = await readFile(join(repository, 'packed-refs'), 'latin1').catch(() => '');
-  return text.split('\n').find((row) => row.endsWith(` ${name}`))?.slice(0, 40) ?? null;
+  return (
+    text
+      .split('\n')
+      .find((row) => row.endsWith(` ${name}`))
+      ?.slice(0, 40) ?? null
+  );
 }
 
 /** Points a ref of our own copy at a commit, durably. */

@@ -11,7 +11,8 @@ import { readRef, removeRef, trackingRef, writeRef } from './refs.js';
 /** A first meeting over a slow line takes minutes; longer than this, nobody is at the other end. */
 const PATIENCE_MS = 15 * 60_000;
 
-const RACED = /fetch first|non-fast-forward|failed to update ref|cannot lock ref|failed to lock|stale info|incorrect old value|reference already exists/i;
+const RACED =
+  /fetch first|non-fast-forward|failed to update ref|cannot lock ref|failed to lock|stale info|incorrect old value|reference already exists/i;
 
 /** Commit at the tip; null: the hub has no such branch. Reads a file for a hub on this machine. */
 export async function remoteTip(place: Place, signal?: CancelSignal): Promise<string | null> {
@@ -19,7 +20,10 @@ export async function remoteTip(place: Place, signal?: CancelSignal): Promise<st
   if (address.kind === 'local') return readRef(localHub(place), `refs/heads/${settings.branch}`);
   const ref = `refs/heads/${settings.branch}`;
   const { stdout } = await talk(place, ['ls-remote', '--quiet', '--', remoteOf(place), ref], signal);
-  const line = stdout.toString('utf8').split('\n').find((each) => each.endsWith(`\t${ref}`));
+  const line = stdout
+    .toString('utf8')
+    .split('\n')
+    .find((each) => each.endsWith(`\t${ref}`));
   return line?.slice(0, 40) ?? null;
 }
 
@@ -33,7 +37,16 @@ export async function fetchTip(place: Place, signal?: CancelSignal): Promise<str
     if (tip === null || tip === (await readRef(copy.path, tracking))) return tip;
   }
   const spec = `+refs/heads/${settings.branch}:${tracking}`;
-  const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--', remoteOf(place), spec];
+  const args = [
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-auto-maintenance',
+    '--',
+    remoteOf(place),
+    spec,
+  ];
   const { exit } = await attempt(place, args, signal);
   if (exit.code !== 0 && /couldn't find remote ref/i.test(exit.stderr)) {
     await removeRef(copy.path, tracking);
@@ -51,7 +64,14 @@ export async function pushTo(
   signal?: CancelSignal,
 ): Promise<'published' | 'moved'> {
   if (place.address.kind === 'local') localHub(place);
-  const args = ['push', '--porcelain', '--no-verify', '--', remoteOf(place), `${commit}:refs/heads/${branch}`];
+  const args = [
+    'push',
+    '--porcelain',
+    '--no-verify',
+    '--',
+    remoteOf(place),
+    `${commit}:refs/heads/${branch}`,
+  ];
   const { exit, stdout } = await attempt(place, args, signal);
   const said = `${stdout.toString('utf8')}\n${exit.stderr}`;
   if (exit.code === 0) {
@@ -68,7 +88,10 @@ function localHub(place: Place): string {
   const found = address.kind === 'local' ? gitDirectory(address.path) : null;
   if (found !== null) return found;
   const how = `make it with: git init --bare ${address.shown}`;
-  throw new NxsError('HUB_UNREACHABLE', `There is no git repository at ${address.shown} (is its disk mounted? else ${how}).`);
+  throw new NxsError(
+    'HUB_UNREACHABLE',
+    `There is no git repository at ${address.shown} (is its disk mounted? else ${how}).`,
+  );
 }
 
 async function talk(place: Place, args: readonly string[], signal?: CancelSignal) {
@@ -96,7 +119,10 @@ async function attempt(
     return await tryGit(call);
   } catch (error) {
     if (!bounded.signal.aborted || signal?.aborted === true) throw error;
-    throw new NxsError('HUB_UNREACHABLE', `The hub ${place.address.shown} did not answer for ${PATIENCE_MS / 60_000} minutes.`);
+    throw new NxsError(
+      'HUB_UNREACHABLE',
+      `The hub ${place.address.shown} did not answer for ${PATIENCE_MS / 60_000} minutes.`,
+    );
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);

@@ -35,9 +35,11 @@ export async function plannedTrees(
   cache: TreeCache,
   { basis, changes }: Pick<CommitPlan, 'basis' | 'changes'>,
 ): Promise<{ readonly root: string; readonly fresh: readonly GitObject[] }> {
-  const node = basis === null ? newNode() : await openNode(store, cache, basis, directoriesOf(changes.keys()));
+  const node =
+    basis === null ? newNode() : await openNode(store, cache, basis, directoriesOf(changes.keys()));
   for (const [path, version] of changes) if (version === null) removeAt(node, namesOf(path));
-  for (const [path, version] of changes) if (version !== null) putAt(node, namesOf(path), { mode: version.mode, oid: version.oid });
+  for (const [path, version] of changes)
+    if (version !== null) putAt(node, namesOf(path), { mode: version.mode, oid: version.oid });
   const { root, all } = treeObjects(node);
   const fresh = all.filter(({ oid }) => !cache.trees.has(oid));
   return { root: root.oid, fresh };
@@ -55,7 +57,8 @@ function namesOf(path: string): string[] {
 function directoriesOf(paths: Iterable<string>): string[] {
   const found = new Set<string>();
   for (const path of paths)
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) found.add(path.slice(0, at));
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+      found.add(path.slice(0, at));
   return [...found].sort();
 }
 
@@ -91,7 +94,8 @@ async function openNode(
   if (known !== null) return known;
   await readInto(store, cache, basis, directories);
   const opened = openFromCache(cache, basis, directories);
-  if (opened === null) throw new NxsError('HUB_DAMAGED', `The tree of ${basis} in ${store.path} cannot be read.`);
+  if (opened === null)
+    throw new NxsError('HUB_DAMAGED', `The tree of ${basis} in ${store.path} cannot be read.`);
   return opened;
 }
 
@@ -123,11 +127,15 @@ async function readInto(
   directories: readonly string[],
 ): Promise<void> {
   const names = [`${basis}^{tree}`, ...directories.map((dir) => `${basis}:${dir}`)];
-  const output = await collectGit(callOn(store, ['cat-file', '--batch', '--buffer']), names.map((name) => `${name}\n`).join(''));
+  const output = await collectGit(
+    callOn(store, ['cat-file', '--batch', '--buffer']),
+    names.map((name) => `${name}\n`).join(''),
+  );
   let at = 0;
   for (const [index, name] of names.entries()) {
     const end = output.indexOf(0x0a, at);
-    if (end < 0) throw new NxsError('HUB_DAMAGED', `Our copy of the hub (${store.path}) does not give ${name}.`);
+    if (end < 0)
+      throw new NxsError('HUB_DAMAGED', `Our copy of the hub (${store.path}) does not give ${name}.`);
     const header = output.toString('utf8', at, end);
     at = end + 1;
     const match = /^([0-9a-f]{40}) (\w+) (\d+)$/.exec(header);

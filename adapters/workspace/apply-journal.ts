@@ -25,7 +25,12 @@ const journalSchema = z.object({
 export type ApplyJournal = z.infer<typeof journalSchema>;
 export type JournalEntry = ApplyJournal['entries'][number];
 
-export function newJournal(cycle: string, stamp: string, changes: readonly FileChange[], id: string): ApplyJournal {
+export function newJournal(
+  cycle: string,
+  stamp: string,
+  changes: readonly FileChange[],
+  id: string,
+): ApplyJournal {
   return {
     v: 1,
     cycle,

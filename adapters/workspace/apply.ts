@@ -69,8 +69,14 @@ export async function recoverAll(site: ApplySite, journal: ApplyJournal): Promis
       const outcome = staged === null || staged === entry.wanted?.oid ? null : await judge(spot, target);
       if (outcome !== null && outcome.result !== 'done') return outcome;
       const id = await contentId(target);
-      if (id === (entry.wanted?.oid ?? null)) return { result: 'done' as const, oid: id, detail: null, backup: outcome?.backup ?? null };
-      return { result: 'raced' as const, oid: null, detail: 'it was interrupted', backup: outcome?.backup ?? null };
+      if (id === (entry.wanted?.oid ?? null))
+        return { result: 'done' as const, oid: id, detail: null, backup: outcome?.backup ?? null };
+      return {
+        result: 'raced' as const,
+        oid: null,
+        detail: 'it was interrupted',
+        backup: outcome?.backup ?? null,
+      };
     };
     results.push(await atSpot(site, journal, entry, touched, work, false));
   }
@@ -123,13 +129,21 @@ async function atSpot(
     const stage = await openBelow(site.root, [...way.base, STAGING], true);
     if (stage.state !== 'open') return failed('there is no room for staging');
     opened.push(stage.directory);
-    const exchange = site.exchange !== null && canExchange(site, way.base, stage.directory) ? site.exchange : null;
+    const exchange =
+      site.exchange !== null && canExchange(site, way.base, stage.directory) ? site.exchange : null;
     const keep = async (file: string, oid: string) => {
       const backup = await keepCopy(site.backups, `${journal.stamp}/${path}.${oid.slice(0, 8)}`, file);
       site.kept(path, backup, oid);
       return backup;
     };
-    const outcome = await work({ entry, parent: way.directory, name, staging: stage.directory, exchange, keep });
+    const outcome = await work({
+      entry,
+      parent: way.directory,
+      name,
+      staging: stage.directory,
+      exchange,
+      keep,
+    });
     touched.add(components.join('/'));
     return { path, ...outcome };
   } catch (error) {
@@ -142,11 +156,21 @@ async function atSpot(
 /** A directory that is not there holds no file. */
 function absent({ path, expected, wanted }: JournalEntry): Applied {
   if (wanted === null) return { path, result: 'done', oid: null, detail: null, backup: null };
-  return { path, result: 'raced', oid: null, detail: expected === null ? 'it was interrupted' : 'it is gone', backup: null };
+  return {
+    path,
+    result: 'raced',
+    oid: null,
+    detail: expected === null ? 'it was interrupted' : 'it is gone',
+    backup: null,
+  };
 }
 
 /** Tried once per place: some file systems refuse it, and some only say that they did it. */
-function canExchange({ root, exchange, exchanging }: ApplySite, base: readonly string[], staging: Directory): boolean {
+function canExchange(
+  { root, exchange, exchanging }: ApplySite,
+  base: readonly string[],
+  staging: Directory,
+): boolean {
   if (exchange === null) return false;
   const place = join(root, ...base);
   const known = exchanging.get(place);

@@ -101,13 +101,17 @@ export function openWorkspace(options: WorkspaceOptions): OpenWorkspace {
       const current = await opened();
       const before = current.seen;
       const result = await scanRoot(root, current, asked, now);
-      fresh ||= before.size !== current.seen.size || [...current.seen].some(([path, row]) => before.get(path)?.stat !== row.stat);
+      fresh ||=
+        before.size !== current.seen.size ||
+        [...current.seen].some(([path, row]) => before.get(path)?.stat !== row.stat);
       return result;
     },
     async remember() {
       if (state === null || !fresh) return;
       await saveSeen(ndjson, layout.cache, state.seen, now());
-      await atomicWrite(layout.deferrals, JSON.stringify(Object.fromEntries(state.deferrals)), { sync: false });
+      await atomicWrite(layout.deferrals, JSON.stringify(Object.fromEntries(state.deferrals)), {
+        sync: false,
+      });
       fresh = false;
     },
     look: async (path) => {

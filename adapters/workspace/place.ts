@@ -19,13 +19,23 @@ export interface Spot {
   readonly staging: Directory;
   readonly exchange: Exchange | null;
   /** Moves a version that was replaced to the copies; returns where. */
-  keep(file: string, oid: string): Promise<string>;
+  readonly keep: (file: string, oid: string) => Promise<string>;
 }
 
 type Outcome = Omit<Applied, 'path'>;
 
-const DONE = (oid: string | null, backup: string | null): Outcome => ({ result: 'done', oid, detail: null, backup });
-const RACED = (detail: string, backup: string | null = null): Outcome => ({ result: 'raced', oid: null, detail, backup });
+const DONE = (oid: string | null, backup: string | null): Outcome => ({
+  result: 'done',
+  oid,
+  detail: null,
+  backup,
+});
+const RACED = (detail: string, backup: string | null = null): Outcome => ({
+  result: 'raced',
+  oid: null,
+  detail,
+  backup,
+});
 
 /** Content id of a file; null: there is none. Throws for what is no regular file, or cannot be read. */
 export async function contentId(file: string): Promise<string | null> {
@@ -34,7 +44,8 @@ export async function contentId(file: string): Promise<string | null> {
     throw error;
   });
   if (stat === null) return null;
-  if (!stat.isFile()) throw new Error(stat.isDirectory() ? 'a directory is in the way' : 'it is no regular file');
+  if (!stat.isFile())
+    throw new Error(stat.isDirectory() ? 'a directory is in the way' : 'it is no regular file');
   const hashed = await hashFile(file);
   if (hashed.ok) return hashed.oid;
   if (/ENOENT/.test(hashed.reason)) return null;
@@ -54,11 +65,20 @@ export async function changeFile(spot: Spot, bytes: Uint8Array | null): Promise<
     await stage(spot, target, bytes, now !== null);
     return now === null ? await placeNew(spot, target) : await replace(spot, target);
   } catch (error) {
-    return { result: 'failed', oid: null, detail: errorMessage(error).replaceAll(/\/proc\/self\/fd\/\d+\//g, ''), backup: null };
+    return {
+      result: 'failed',
+      oid: null,
+      detail: errorMessage(error).replaceAll(/\/proc\/self\/fd\/\d+\//g, ''),
+      backup: null,
+    };
   }
 }
 
-async function settleMode(target: string, wanted: JournalEntry['wanted'], now: string | null): Promise<Outcome> {
+async function settleMode(
+  target: string,
+  wanted: JournalEntry['wanted'],
+  now: string | null,
+): Promise<Outcome> {
   if (wanted !== null) {
     const { mode } = await lstat(target);
     const next = withX(mode & 0o7777, wanted.mode === '100755');
@@ -72,16 +92,22 @@ function withX(mode: number, executable: boolean): number {
   return executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
 }
 
-async function stage({ entry, staging, parent }: Spot, target: string, bytes: Uint8Array, replaces: boolean): Promise<void> {
+async function stage(
+  { entry, staging, parent }: Spot,
+  target: string,
+  bytes: Uint8Array,
+  replaces: boolean,
+): Promise<void> {
   const executable = entry.wanted?.mode === '100755';
-  const old = replaces ? (await lstat(target)).mode & 0o777 : 0o666 & ~process.umask();
   const file = staging.at(entry.staging);
   await unlink(file).catch(() => undefined);
   const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants;
-  const handle = await open(file, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600);
+  // A new file is as open as the process makes files; one that is replaced stays as open as it was.
+  const handle = await open(file, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, replaces ? 0o600 : 0o666);
   try {
     await handle.writeFile(bytes);
-    await handle.chmod(withX(old, executable));
+    const { mode } = replaces ? await lstat(target) : await handle.stat();
+    await handle.chmod(withX(mode & 0o777, executable));
     await handle.sync();
   } finally {
     await handle.close();

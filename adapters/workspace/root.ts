@@ -1,7 +1,7 @@
 // An unmounted disk looks like an empty directory, and a restored snapshot like a burst of edits. Neither may reach the hub, so
 // the directory carries an id, and its device is remembered.
 import { randomUUID } from 'node:crypto';
-import { link, lstat, readFile, readdir, stat, unlink } from 'node:fs/promises';
+import { link, lstat, mkdir, readFile, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, errorMessage, NxsError } from '../../domain/errors.js';
 import type { RootState } from '../../domain/sync/ports.js';
@@ -50,18 +50,25 @@ export async function checkRoot(place: RootPlace): Promise<RootState> {
   return { state: 'ok' };
 }
 
-/** Makes the marker, or adopts the one that is there, and remembers the device. Throws NxsError DATA_DIR_MISSING. */
+/** Makes the directory and the marker, or adopts those that are there, and remembers the device. Throws NxsError DATA_DIR_MISSING. */
 export async function joinRoot(place: RootPlace): Promise<void> {
+  await mkdir(place.root, { recursive: true }).catch(() => undefined);
   const unusable = await whyUnusable(place.root);
   if (unusable !== null) throw new NxsError('DATA_DIR_MISSING', `${unusable}.`);
   const rootId = (await readMarker(place.root)) ?? (await makeMarker(place.root));
-  await writeRecord(place.file, { v: 1, rootId, dev: await place.deviceOf(place.root), boot: await bootId() });
+  await writeRecord(place.file, {
+    v: 1,
+    rootId,
+    dev: await place.deviceOf(place.root),
+    boot: await bootId(),
+  });
 }
 
 /** Throws NxsError DATA_DIR_MISSING unless the directory is the joined one, or was never joined and can be listed. */
 export async function requireRoot(place: RootPlace): Promise<void> {
   const found = await checkRoot(place);
-  const detail = found.state === 'missing' ? found.detail : found.state === 'ok' ? null : await whyUnusable(place.root);
+  const detail =
+    found.state === 'missing' ? found.detail : found.state === 'ok' ? null : await whyUnusable(place.root);
   if (detail !== null) throw new NxsError('DATA_DIR_MISSING', `${detail}.`);
 }
 
@@ -112,7 +119,9 @@ async function makeMarker(root: string): Promise<string> {
 
 async function readRecord(file: string): Promise<RootRecord | null> {
   try {
-    const value = JSON.parse(await readFile(file, 'utf8')) as Partial<Record<keyof RootRecord, unknown>> | null;
+    const value = JSON.parse(await readFile(file, 'utf8')) as Partial<
+      Record<keyof RootRecord, unknown>
+    > | null;
     const isRecord =
       value?.v === 1 &&
       typeof value.rootId === 'string' &&

@@ -63,14 +63,23 @@ export async function scanRoot(
     },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  const work: Work = { options, state, files: new Map(), seen: new Map(), holds: [], deferrals: new Map(), began };
+  const work: Work = {
+    options,
+    state,
+    files: new Map(),
+    seen: new Map(),
+    holds: [],
+    deferrals: new Map(),
+    began,
+  };
   const names = new Map<string, string>();
   const unread: Unread[] = [];
   for (const entry of sortedForTwins(entries)) {
     const path = composed(entry.path);
     if (path !== entry.path || names.has(path) || work.files.has(path)) {
       if (isTaken(path, work, names, unread)) {
-        if (options.covered(path)) hold(work, path, 'unreadable', 'two files have this name in different Unicode forms');
+        if (options.covered(path))
+          hold(work, path, 'unreadable', 'two files have this name in different Unicode forms');
         continue;
       }
       if (path !== entry.path) names.set(path, entry.path);
@@ -92,7 +101,12 @@ function sortedForTwins(entries: readonly ScanEntry[]): readonly ScanEntry[] {
   return [...entries].sort((a, b) => rank(a) - rank(b) || comparePaths(a.path, b.path));
 }
 
-function isTaken(path: string, { files, holds }: Work, names: ReadonlyMap<string, string>, unread: readonly Unread[]): boolean {
+function isTaken(
+  path: string,
+  { files, holds }: Work,
+  names: ReadonlyMap<string, string>,
+  unread: readonly Unread[],
+): boolean {
   if (files.has(path) || names.has(path) || holds.some((each) => each.path === path)) return true;
   return unread.some((each) => each.path === path);
 }
@@ -118,13 +132,18 @@ function sort(work: Work, path: string, entry: ScanEntry, unread: Unread[]): voi
     return;
   }
   if (!options.covered(path)) return;
-  if (entry.kind === 'link') hold(work, path, 'unreadable', 'it is a symbolic link, and links are not synced');
+  if (entry.kind === 'link')
+    hold(work, path, 'unreadable', 'it is a symbolic link, and links are not synced');
   else if (entry.kind === 'other') hold(work, path, 'unreadable', entry.reason);
   else if (entry.size > options.largest)
     hold(work, path, 'too_large', `it has ${entry.size} bytes, more than ${options.largest}`);
   else {
     const known = state.seen.get(path);
-    if (known?.stat === entry.stat && options.again?.has(path) !== true && isVouchedFor(known.stat, work.began)) {
+    if (
+      known?.stat === entry.stat &&
+      options.again?.has(path) !== true &&
+      isVouchedFor(known.stat, work.began)
+    ) {
       take(work, path, entry, known.oid);
     } else unread.push({ path, entry });
   }
@@ -150,7 +169,10 @@ async function readAll(work: Work, unread: readonly Unread[], now: () => number)
   const { settle } = work.options;
   const isYoung = ({ entry }: Unread): boolean => Math.abs(now() - mtimeOf(entry.stat)) < settle;
   const young = unread.filter(isYoung);
-  await inParallel(unread.filter((each) => !young.includes(each)), (each) => readOne(work, each, false));
+  await inParallel(
+    unread.filter((each) => !young.includes(each)),
+    (each) => readOne(work, each, false),
+  );
   if (young.length === 0) return;
   // A moment's patience, so that what was written just before a cycle is in it.
   await sleep(settle);

@@ -28,7 +28,9 @@ export async function saveSeen(
   now: number,
 ): Promise<void> {
   const nowNs = BigInt(Math.floor(now)) * 1_000_000n;
-  const rows = [...seen].flatMap(([path, { stat, oid }]) => (isSettled(stat, nowNs) ? [[path, stat, oid]] : []));
+  const rows = [...seen].flatMap(([path, { stat, oid }]) =>
+    isSettled(stat, nowNs) ? [[path, stat, oid]] : [],
+  );
   await ndjson.write(file, KIND, {}, rows);
 }
 

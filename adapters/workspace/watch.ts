@@ -35,7 +35,9 @@ export function watchDirectory(options: WatchOptions): { close(): void } {
     troubled = true;
     const limit = errnoOf(error) === 'ENOSPC' || errnoOf(error) === 'EMFILE';
     const how = limit ? 'the limit of watches is reached (fs.inotify.max_user_watches)' : errorMessage(error);
-    options.onTrouble(`not every directory of ${options.root} is watched: ${how}; changes there are found by the periodic cycle`);
+    options.onTrouble(
+      `not every directory of ${options.root} is watched: ${how}; changes there are found by the periodic cycle`,
+    );
   };
 
   const hint = (): void => {
@@ -60,7 +62,9 @@ export function watchDirectory(options: WatchOptions): { close(): void } {
   const add = async (dir: string, news: boolean): Promise<void> => {
     if (closed || watchers.has(dir) || isAlwaysOut(dir)) return;
     try {
-      const watcher = watch(join(options.root, dir), { persistent: false }, (_event, name) => heard(dir, name));
+      const watcher = watch(join(options.root, dir), { persistent: false }, (_event, name) =>
+        heard(dir, name),
+      );
       watcher.on('error', () => forget(dir));
       watchers.set(dir, watcher);
       for (const item of await readdir(join(options.root, dir), { withFileTypes: true })) {

@@ -6,7 +6,8 @@ const DEFAULT_LIMIT = '20';
 
 export const syncLog: Command = {
   name: 'sync log',
-  summary: 'merges of every node, newest first: who decided when by which rule, and how the other version comes back',
+  summary:
+    'merges of every node, newest first: who decided when by which rule, and how the other version comes back',
   details: 'Reads our copy of the hub; no control plane is needed.',
   options: [
     { flags: '--path <path>', summary: 'only of this file' },
@@ -16,7 +17,8 @@ export const syncLog: Command = {
   async run(invocation) {
     const { context } = invocation;
     const text = textOption(invocation, 'limit') ?? DEFAULT_LIMIT;
-    if (!/^[1-9]\d{0,5}$/.test(text)) throw new NxsError('USAGE', `--limit "${text}" is not a number from 1 to 999999.`);
+    if (!/^[1-9]\d{0,5}$/.test(text))
+      throw new NxsError('USAGE', `--limit "${text}" is not a number from 1 to 999999.`);
     const path = textOption(invocation, 'path');
     const { loadFor } = await import('../setup.js');
     const { openSyncDesk } = await import('../../workers/sync/view.js');
@@ -31,7 +33,10 @@ export const syncLog: Command = {
       context.out(`${at}  ${printable(node)}  ${rule}  ${printable(file)}`);
       context.out(`    ${printable(detail)}`);
       if (other !== null) context.out(`    the other version goes on as ${printable(other)}`);
-      if (lost !== null) context.out(`    it comes back with: nxs sync restore ${quoted(file)} --version ${lost.slice(0, 12)}`);
+      if (lost !== null)
+        context.out(
+          `    it comes back with: nxs sync restore ${quoted(file)} --version ${lost.slice(0, 12)}`,
+        );
     }
     return 0;
   },

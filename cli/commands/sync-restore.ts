@@ -4,9 +4,12 @@ import { printable } from '../printable.js';
 
 export const syncRestore: Command = {
   name: 'sync restore',
-  summary: 'put a version of a file back in its place; what it replaces is kept, and the next cycle tells the others',
+  summary:
+    'put a version of a file back in its place; what it replaces is kept, and the next cycle tells the others',
   args: [{ name: '<path>', summary: 'relative to the data directory' }],
-  options: [{ flags: '--version <id>', summary: 'which one, as nxs sync log and nxs sync show --versions name it' }],
+  options: [
+    { flags: '--version <id>', summary: 'which one, as nxs sync log and nxs sync show --versions name it' },
+  ],
   json: true,
   async run(invocation) {
     const { context } = invocation;
@@ -21,7 +24,8 @@ export const syncRestore: Command = {
     else if (back.same) context.out(`${printable(file)} has that version already`);
     else {
       context.out(`${printable(file)} is back as ${back.oid.slice(0, 12)}`);
-      if (back.backup !== null) context.out(`  what it was is kept as sync/backups/${printable(back.backup)} in the state directory`);
+      if (back.backup !== null)
+        context.out(`  what it was is kept as sync/backups/${printable(back.backup)} in the state directory`);
     }
     return 0;
   },

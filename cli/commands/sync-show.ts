@@ -9,7 +9,10 @@ export const syncShow: Command = {
   args: [{ name: '<path>', summary: 'relative to the data directory' }],
   options: [
     { flags: '--versions', summary: 'list the versions, the newest first' },
-    { flags: '--version <id>', summary: 'this one (first digits of its id); left out: the newest in the hub' },
+    {
+      flags: '--version <id>',
+      summary: 'this one (first digits of its id); left out: the newest in the hub',
+    },
   ],
   json: true,
   async run(invocation) {
@@ -21,18 +24,24 @@ export const syncShow: Command = {
     const versions = await desk.versions(file);
     if (flag(invocation, 'versions')) {
       if (context.json) context.out(JSON.stringify({ path: file, versions }));
-      else for (const { oid, at, node } of versions) context.out(`${oid?.slice(0, 12) ?? 'deleted     '}  ${at}  ${printable(node)}`);
+      else
+        for (const { oid, at, node } of versions)
+          context.out(`${oid?.slice(0, 12) ?? 'deleted     '}  ${at}  ${printable(node)}`);
       return versions.length === 0 ? unknown(file) : 0;
     }
     const wanted = textOption(invocation, 'version') ?? versions.find(({ oid }) => oid !== null)?.oid;
-    if (wanted == null) return unknown(file);
+    if (wanted === undefined || wanted === null) return unknown(file);
     const { oid, bytes } = await desk.content(file, wanted);
-    if (context.json) context.out(JSON.stringify({ path: file, oid, base64: Buffer.from(bytes).toString('base64') }));
+    if (context.json)
+      context.out(JSON.stringify({ path: file, oid, base64: Buffer.from(bytes).toString('base64') }));
     else process.stdout.write(process.stdout.isTTY ? printable(Buffer.from(bytes).toString('utf8')) : bytes);
     return 0;
   },
 };
 
 function unknown(file: string): never {
-  throw new NxsError('USAGE', `No node has ever published ${JSON.stringify(file)}; paths are relative to the data directory.`);
+  throw new NxsError(
+    'USAGE',
+    `No node has ever published ${JSON.stringify(file)}; paths are relative to the data directory.`,
+  );
 }

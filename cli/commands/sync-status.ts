@@ -2,7 +2,8 @@ import type { Command } from '../definition.js';
 
 export const syncStatus: Command = {
   name: 'sync status',
-  summary: 'how the last cycle ended, what waits and why, and what each node changed last; exit 1 when something is held',
+  summary:
+    'how the last cycle ended, what waits and why, and what each node changed last; exit 1 when something is held',
   details: 'Reads the state directory; no control plane is needed.',
   json: true,
   async run({ context }) {
@@ -14,7 +15,8 @@ export const syncStatus: Command = {
     const status = await readSyncStatus(config);
     const peers = await tailnetPeers();
     if (context.json) context.out(JSON.stringify({ node: config.node, status, tailnet: peers }));
-    else if (status === null) context.out('no cycle has ended yet: start the control plane (npm start), or run nxs sync run');
+    else if (status === null)
+      context.out('no cycle has ended yet: start the control plane (npm start), or run nxs sync run');
     else {
       printStatus(context, status);
       printPeers(context, peers);

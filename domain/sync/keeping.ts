@@ -24,7 +24,11 @@ export interface Outcome {
   /** Nothing but what is to be applied differs between here and the hub. */
   readonly clean: boolean;
   /** Set by the apply step. */
-  readonly applied: { readonly done: number; readonly raced: readonly string[]; readonly failed: readonly Hold[] } | null;
+  readonly applied: {
+    readonly done: number;
+    readonly raced: readonly string[];
+    readonly failed: readonly Hold[];
+  } | null;
 }
 
 /** Files came back by a restore; the others get them when a person says so. */

@@ -15,7 +15,7 @@ const RULES = [
 
 const oid = z.string().regex(/^[0-9a-f]{40}$/);
 
-export const mergeEntrySchema = z.object({
+const mergeEntrySchema = z.object({
   /** Digest of what was decided: the same decision has the same id whenever it is made. */
   id: z.string().min(1).max(64),
   /** ISO 8601, UTC. */
@@ -29,6 +29,26 @@ export const mergeEntrySchema = z.object({
   other: z.string().max(4096).nullable(),
   detail: z.string().max(1000),
 });
+
+const identities = z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(100_000);
+
+/** Identities of log entries that were removed on purpose, as a node's file in the hub lists them; none for anything else. */
+export function identitiesIn(text: string): readonly string[] {
+  return identities.safeParse(valueOf(text)).data ?? [];
+}
+
+/** The entry of one line; null for anything else. */
+export function mergeEntryIn(line: string): MergeEntry | null {
+  return mergeEntrySchema.safeParse(valueOf(line)).data ?? null;
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** What a person reads in `nxs sync log`. */
 export type MergeEntry = Readonly<z.infer<typeof mergeEntrySchema>> & MergeNote;

@@ -1,5 +1,10 @@
 // How a cycle is asked for: whoever asks while one runs gets one more, not a second one beside it.
-import { WithStartWorkflowOperation, type Client, type Workflow, type WorkflowSignalWithStartOptions } from '@temporalio/client';
+import {
+  WithStartWorkflowOperation,
+  type Client,
+  type Workflow,
+  type WorkflowSignalWithStartOptions,
+} from '@temporalio/client';
 import { syncWorkflowId, taskQueue } from '../../domain/ids.js';
 import { syncStatusSchema, type SyncStatus } from '../../domain/sync/status.js';
 import type { SyncInput } from '../../workflows/messages.js';
@@ -31,7 +36,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
 /** One more cycle, soon. */
 export async function askAgain(asker: Asker, trigger: string): Promise<void> {
   const input: SyncInput = { node: asker.node, trigger, join: false };
-  const options: WorkflowSignalWithStartOptions<[]> & { readonly args: unknown[] } = {
+  const options: WorkflowSignalWithStartOptions & { readonly args: unknown[] } = {
     ...optionsOf(asker, input),
     signal: 'again',
     signalArgs: [],
@@ -49,7 +54,11 @@ export async function runCycle(
     ...optionsOf(asker, input),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
-  const status = await asker.client.workflow.executeUpdateWithStart<Workflow, unknown, [{ readonly join: boolean }]>('run', {
+  const status = await asker.client.workflow.executeUpdateWithStart<
+    Workflow,
+    unknown,
+    [{ readonly join: boolean }]
+  >('run', {
     startWorkflowOperation,
     args: [{ join }],
   });

@@ -59,10 +59,21 @@ function metricsOf(status: SyncStatus | null): string {
   const gauge = (name: string, help: string, value: number, labels = ''): string =>
     `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}${labels} ${value}\n`;
   const seconds = (iso: string | null) => (iso === null ? 0 : Date.parse(iso) / 1000);
-  const nodes = status.nodes.map(({ node, changed }) => `nxs_sync_node_changed_seconds{node=${JSON.stringify(node)}} ${seconds(changed)}\n`);
+  const nodes = status.nodes.map(
+    ({ node, changed }) =>
+      `nxs_sync_node_changed_seconds{node=${JSON.stringify(node)}} ${seconds(changed)}\n`,
+  );
   return [
-    gauge('nxs_sync_ok', 'The last cycle met the hub and nothing waits for a person.', status.state === 'ok' ? 1 : 0),
-    gauge('nxs_sync_last_ok_seconds', 'When a cycle met the hub last, since the epoch.', seconds(status.last_ok)),
+    gauge(
+      'nxs_sync_ok',
+      'The last cycle met the hub and nothing waits for a person.',
+      status.state === 'ok' ? 1 : 0,
+    ),
+    gauge(
+      'nxs_sync_last_ok_seconds',
+      'When a cycle met the hub last, since the epoch.',
+      seconds(status.last_ok),
+    ),
     gauge('nxs_sync_unpublished', 'Changes here that the hub does not have.', status.unpublished),
     gauge('nxs_sync_held', 'Files that take no part.', status.held.length),
     gauge('nxs_sync_waiting', 'Questions that wait for a person.', status.pending.length),

@@ -31,7 +31,11 @@ export function openNudger({ nxs }: Config, log: Logger): Nudger {
           (reply) => {
             if (reply.status >= 400) log.warn({ peer, status: reply.status }, 'a peer did not take a nudge');
           },
-          (error: unknown) => log.debug({ peer, reason: errorMessage(error) }, 'a peer was not reached; it finds out by itself'),
+          (error: unknown) =>
+            log.debug(
+              { peer, reason: errorMessage(error) },
+              'a peer was not reached; it finds out by itself',
+            ),
         );
       }
     },

@@ -41,7 +41,10 @@ export function syncDir(stateDir: string): string {
 }
 
 /** Throws NxsError CONFIG_INVALID for a remote that git cannot reach safely. */
-export function syncPorts(config: Config, channels: SyncChannels): SyncPorts & { readonly workspace: OpenWorkspace } {
+export function syncPorts(
+  config: Config,
+  channels: SyncChannels,
+): SyncPorts & { readonly workspace: OpenWorkspace } {
   const dir = syncDir(config.stateDir);
   const { remote, branch, ssh_key, token, known_hosts } = config.nxs.sync;
   const now = Date.now;

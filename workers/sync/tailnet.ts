@@ -34,7 +34,10 @@ export interface TailnetPeer {
 /** Peers as `tailscale status` tells them; null when there is no client, or it does not run. Never throws. */
 export async function tailnetPeers(): Promise<readonly TailnetPeer[] | null> {
   try {
-    const { stdout } = await run('tailscale', ['status', '--json'], { timeout: PATIENCE, maxBuffer: 16 * 1024 * 1024 });
+    const { stdout } = await run('tailscale', ['status', '--json'], {
+      timeout: PATIENCE,
+      maxBuffer: 16 * 1024 * 1024,
+    });
     const { Peer: peers } = statusSchema.parse(JSON.parse(stdout));
     return Object.values(peers ?? {}).map(({ HostName, DNSName, TailscaleIPs, Online, LastSeen }) => ({
       name: HostName,

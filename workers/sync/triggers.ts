@@ -6,6 +6,7 @@ import { watchDirectory } from '../../adapters/workspace/watch.js';
 import type { OpenWorkspace } from '../../adapters/workspace/open-workspace.js';
 import type { Config } from '../../config/types.js';
 import { errorMessage } from '../../domain/errors.js';
+import type { SyncMemory } from '../../domain/sync/ports.js';
 import type { Logger } from '../log.js';
 
 export interface TriggerOptions {
@@ -55,6 +56,10 @@ function spaced(apart: number, call: () => Promise<void>): () => void {
   };
 }
 
+function isMet(memory: SyncMemory | null): boolean {
+  return memory !== null && memory.hub !== null;
+}
+
 /** A hub that cannot be reached is the cycle's matter: here it only means that nothing new is known. */
 async function pollHub(
   { ports, ask, signal }: TriggerOptions,
@@ -62,10 +67,10 @@ async function pollHub(
   failed: (error: unknown) => void,
 ): Promise<void> {
   while (!signal.aborted) {
-    await sleep(every, undefined, { signal, ref: false }).catch(() => undefined);
-    if (signal.aborted) return;
+    const isOver = await sleep(every, false, { signal, ref: false }).catch(() => true);
+    if (isOver) return;
     const tip = await ports.hub.tip(signal).catch(() => null);
     const { memory } = await ports.keeping.memory();
-    if (tip !== null && memory?.hub != null && tip !== memory.tip) await ask('poll').catch(failed);
+    if (tip !== null && isMet(memory) && tip !== memory?.tip) await ask('poll').catch(failed);
   }
 }

@@ -2,7 +2,12 @@
 // waits on the disk for the next cycle.
 import path from 'node:path';
 import { answerQuestion, type Answered } from '../../activities/sync/answer.js';
-import { forgetEntry, restoreVersion, type BroughtBack, type Forgotten } from '../../activities/sync/bring-back.js';
+import {
+  forgetEntry,
+  restoreVersion,
+  type BroughtBack,
+  type Forgotten,
+} from '../../activities/sync/bring-back.js';
 import { contentOf, diffSync, mergeLog, versionsOf, type SyncDiff } from '../../activities/sync/look.js';
 import { openJournal } from '../../adapters/journal/append.js';
 import { openSyncState } from '../../adapters/files/sync-state.js';
