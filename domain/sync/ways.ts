@@ -3,7 +3,7 @@
 import { comparePaths, foldPath } from '../paths.js';
 import type { MergeNote, Version } from './model.js';
 import { numbered } from './names.js';
-import { parentsOf, wantedTree, type Draft, type Trees } from './plan.js';
+import { parentsOf, plant, wantedTree, type Draft, type Trees } from './plan.js';
 
 export interface WayInput extends Trees {
   /** Is the path one that the nodes share? Else a file that moves there stays on this node. */
@@ -113,6 +113,6 @@ function move(
   else publish.delete(from);
   if (local.has(from)) apply.set(from, null);
   else apply.delete(from);
-  if (covers(to)) publish.set(to, version);
-  apply.set(to, version);
+  if (covers(to)) plant(publish, hub, to, version);
+  plant(apply, local, to, version);
 }
