@@ -25,9 +25,14 @@ const START = -1;
 
 /** All entries in their order: those of the base, each followed by what was added after it. */
 export function orderEntries(input: OrderInput): readonly number[] {
-  const anchors = [anchorsOf(input.first, input), anchorsOf(input.second, input)] as const;
-  const place = (entry: number): number => Math.max(...anchors.map((each) => each.get(entry) ?? START));
-  const [first, second] = anchors.map((each) => runsOf(each, place));
+  const sides = [anchorsOf(input.first, input), anchorsOf(input.second, input)] as const;
+  const place = (entry: number): number => {
+    const having = sides.filter(({ anchors }) => anchors.has(entry));
+    // Where a side has it is better than where it would be if the side had not lost what stood before it.
+    const sure = having.filter(({ guessed }) => !guessed.has(entry));
+    return Math.max(...(sure.length > 0 ? sure : having).map(({ anchors }) => anchors.get(entry) ?? START));
+  };
+  const [first, second] = sides.map(({ anchors }) => runsOf(anchors, place));
   const order: number[] = [];
   for (let anchor = START; anchor < input.base; anchor++) {
     if (anchor !== START) order.push(anchor);
@@ -39,8 +44,14 @@ export function orderEntries(input: OrderInput): readonly number[] {
   return order;
 }
 
-/** The entry of the base that each addition follows. */
-function anchorsOf(order: readonly number[], { base, newestFirst }: OrderInput): ReadonlyMap<number, number> {
+interface Anchors {
+  /** The entry of the base that each addition follows. */
+  readonly anchors: ReadonlyMap<number, number>;
+  /** Additions that follow it only because what they stood after is thought to be missing. */
+  readonly guessed: ReadonlySet<number>;
+}
+
+function anchorsOf(order: readonly number[], { base, newestFirst }: OrderInput): Anchors {
   const anchors = new Map<number, number>();
   let anchor = START;
   let highest = START;
@@ -56,8 +67,9 @@ function anchorsOf(order: readonly number[], { base, newestFirst }: OrderInput):
     }
   }
   // Added at the end of a log that has lost its last entries: those stay, and what came after them goes after them.
-  if (!newestFirst && anchor === highest) for (const entry of run) anchors.set(entry, base - 1);
-  return anchors;
+  const lost = !newestFirst && anchor === highest && highest < base - 1;
+  if (lost) for (const entry of run) anchors.set(entry, base - 1);
+  return { anchors, guessed: new Set(lost ? run : []) };
 }
 
 function runsOf(

@@ -64,6 +64,8 @@ function gapBetween(piece: Piece, next: Piece, logs: Versions<Log>, kind: LogKin
   const gaps = logs.map((log, version) => {
     const index = piece.at[version];
     if (typeof index !== 'number' || next.at[version] !== index + 1) return null;
+    // A version with nothing before its first entry does not tell what stands between that entry and the other's top.
+    if (log.parts[index]?.text === '' && textAt(piece, piece.source, logs) !== '') return null;
     return written(log, log.parts[index]?.gap ?? '', eolOf(logs));
   });
   return chosen(gaps);

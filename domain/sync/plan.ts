@@ -43,6 +43,12 @@ export function same(a: Version | undefined | null, b: Version | undefined | nul
   return (a?.oid ?? null) === (b?.oid ?? null) && (a?.mode ?? null) === (b?.mode ?? null);
 }
 
+/** Plans that a side is to hold a version under a name that it may hold it under already. */
+export function plant(changes: Map<string, Wanted>, side: Tree, path: string, wanted: Version): void {
+  if (same(side.get(path), wanted)) changes.delete(path);
+  else changes.set(path, wanted);
+}
+
 /** True for a held path and for all that is below one: a directory that cannot be read hides what is in it. */
 export function isHeld(held: ReadonlySet<string>, path: string): boolean {
   return held.size > 0 && (held.has(path) || parentsOf(path).some((above) => held.has(above)));

@@ -2,7 +2,7 @@
 // clock, so that it can be tried a hundred thousand times (SYNC.md, step 9).
 import { isYaml } from './merge-file.js';
 import type { Contender, Merged, MergeInput, Stamp, Strategy, Version } from './model.js';
-import { allPaths, isHeld, same, type Draft, type Made, type Plan, type Trees } from './plan.js';
+import { allPaths, isHeld, plant, same, type Draft, type Made, type Plan, type Trees } from './plan.js';
 import { clearWays } from './ways.js';
 
 export { isHeld, same, wantedTree } from './plan.js';
@@ -143,8 +143,8 @@ function both(input: ReconcileInput, draft: Draft, path: string): void {
   }
   keep(draft, path, merged, l, r);
   if (merged.beside !== null && holderOf(input, draft, merged.beside) !== l.oid) {
-    if (covers(merged.beside)) draft.publish.set(merged.beside, l);
-    draft.apply.set(merged.beside, l);
+    if (covers(merged.beside)) plant(draft.publish, input.hub, merged.beside, l);
+    plant(draft.apply, input.local, merged.beside, l);
   }
   draft.losers.push(...merged.losers);
   draft.notes.push(...merged.notes);

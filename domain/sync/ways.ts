@@ -3,7 +3,7 @@
 import { comparePaths, foldPath } from '../paths.js';
 import type { MergeNote, Version } from './model.js';
 import { numbered } from './names.js';
-import { parentsOf, wantedTree, type Draft, type Trees } from './plan.js';
+import { parentsOf, plant, wantedTree, type Draft, type Trees } from './plan.js';
 
 export interface WayInput extends Trees {
   /** Is the path one that the nodes share? Else a file that moves there stays on this node. */
@@ -17,16 +17,16 @@ export function clearWays(input: WayInput, draft: Draft): void {
     const above = names.fileAbove(path);
     if (above === null) continue;
     const target = names.moved(path, besideFile(above, path), version);
-    move(input, draft, { from: path, to: target, version });
-    draft.notes.push(noteOf(path, target, 'file-vs-directory', `${JSON.stringify(above.path)} is a file`));
+    move(input, draft, { from: path, version, ...target });
+    draft.notes.push(noteOf(path, target.to, 'file-vs-directory', `${JSON.stringify(above.path)} is a file`));
   }
   for (const [path, version] of names.entries()) {
     const first = names.firstTwin(path);
     if (first === path) continue;
     const target = names.moved(path, numbered(path, version.oid), version);
-    move(input, draft, { from: path, to: target, version });
+    move(input, draft, { from: path, version, ...target });
     const detail = `many file systems take it for ${JSON.stringify(first)}`;
-    draft.notes.push(noteOf(path, target, 'twins', detail));
+    draft.notes.push(noteOf(path, target.to, 'twins', detail));
   }
 }
 
@@ -67,13 +67,17 @@ class Names {
     return this.#files.get(foldPath(path))?.[0]?.path ?? path;
   }
 
-  /** Notes that a file moves; returns where to: the target, or if that is taken by something else, a numbered one. */
-  moved(from: string, wanted: string, version: Version): string {
+  /**
+   * Notes that a file moves; returns where to: the target, or if that is taken by something else, a numbered one. `there`:
+   * a file with these bytes has the name already.
+   */
+  moved(from: string, wanted: string, version: Version): { readonly to: string; readonly there: boolean } {
     this.#remove(from);
-    let target = wanted;
-    while (!this.#isFree(target, version.oid)) target = numbered(target, version.oid);
-    if (this.#files.get(foldPath(target)) === undefined) this.#add({ path: target, version });
-    return target;
+    let to = wanted;
+    while (!this.#isFree(to, version.oid)) to = numbered(to, version.oid);
+    const there = this.#files.has(foldPath(to));
+    if (!there) this.#add({ path: to, version });
+    return { to, there };
   }
 
   #isFree(path: string, oid: string): boolean {
@@ -104,15 +108,23 @@ function noteOf(path: string, other: string, rule: MergeNote['rule'], detail: st
   return { path, rule, kept: null, lost: null, other, detail };
 }
 
+interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly there: boolean;
+  readonly version: Version;
+}
+
 function move(
   { local, hub, covers }: WayInput,
   { publish, apply }: Draft,
-  { from, to, version }: { readonly from: string; readonly to: string; readonly version: Version },
+  { from, to, there, version }: Move,
 ): void {
   if (hub.has(from)) publish.set(from, null);
   else publish.delete(from);
   if (local.has(from)) apply.set(from, null);
   else apply.delete(from);
-  if (covers(to)) publish.set(to, version);
-  apply.set(to, version);
+  if (there) return;
+  if (covers(to)) plant(publish, hub, to, version);
+  plant(apply, local, to, version);
 }
