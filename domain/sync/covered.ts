@@ -12,11 +12,11 @@ export interface CoverageRules {
 
 export interface Coverage {
   /** True for a path that the nodes share. A name that is a secret's is never shared, whatever the manifest says. */
-  covers(path: string): boolean;
+  readonly covers: (path: string) => boolean;
   /** The first rule that fits; none: replace. */
-  strategyOf(path: string): Strategy;
+  readonly strategyOf: (path: string) => Strategy;
   /** The include glob that the path is shared by; null: it is not shared. */
-  globOf(path: string): string | null;
+  readonly globOf: (path: string) => string | null;
 }
 
 /** Compiles the manifest's globs once. */
