@@ -95,6 +95,11 @@ describe('deletions of very many files', () => {
     const { questions, plan } = guarded({ local, hub: { new: 'n' }, ever, joining: true });
     expect(questions).toMatchObject([{ direction: 'incoming', kind: 'mass_delete' }]);
     expect([...plan.apply.keys()]).toEqual(['new']);
+    const few = Object.fromEntries(Object.entries(ever).slice(0, 6));
+    const most = { ...pick(local, (path) => !(path in few)), ...files(80, 'tasks/') };
+    const six = { local: { ...local, ...files(80, 'tasks/') }, hub: most, ever: few, joining: true };
+    expect(guarded(six).questions).toEqual([]);
+    expect(guarded(six).plan.apply.size).toBe(6);
   });
 
   it('are questions exactly when the share says so, or a glob of several files is emptied (oracle)', () => {
@@ -166,6 +171,11 @@ describe('a file that shrinks to nearly nothing', () => {
     const token = (text: string) =>
       guarded({ base, local: { ...base, 'MEMORY.md': text }, hub: base }).questions[0]?.token;
     expect(token('a')).not.toBe(token('b'));
+  });
+
+  it('is asked about once where the executable bit changed on the other side', () => {
+    const scene = { base, local: { ...base, 'MEMORY.md': '' }, hub: { ...base, 'MEMORY.md': `!${long}` } };
+    expect(guarded(scene).questions).toMatchObject([{ direction: 'outgoing', kind: 'shrunk' }]);
   });
 
   it('is no question for dated files, for logs that keep their entries, and with a fifth left', () => {

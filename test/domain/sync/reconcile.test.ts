@@ -37,6 +37,11 @@ describe('two versions of a file', () => {
     }
   });
 
+  it('the same the other way round', () => {
+    const scene = { base: { f: 'v1' }, local: { f: 'v2' }, hub: { f: '!v1' } };
+    expect(played(scene)).toMatchObject({ local: { f: '!v2' }, hub: { f: '!v2' }, told: [], lost: [] });
+  });
+
   it('that differ in the executable bit only: the changed bit stays', () => {
     const scene = { base: { f: 'v1' }, local: { f: '!v2' }, hub: { f: 'v2' }, localLater: false };
     expect(played(scene).hub).toEqual({ f: '!v2' });
@@ -81,6 +86,25 @@ describe('append-date', () => {
     });
     expect(local).toEqual({ ...taken, 'memory/x.md': 'theirs', [`memory/x.${oid8('ours')}.md`]: 'ours' });
     expect(hub).toEqual(local);
+  });
+
+  it('a dated name that holds the same on one side and something else on the other is left alone', () => {
+    const scene = edits('memory/x.md');
+    const dated = 'memory/2026-03-05-x.md';
+    const { plan } = played({
+      ...scene,
+      base: { ...scene.base, [dated]: 'old' },
+      ...{ local: { ...scene.local, [dated]: 'ours' }, hub: { ...scene.hub, [dated]: 'another' } },
+    });
+    expect(plan.notes.at(-1)).toMatchObject({ path: 'memory/x.md', other: `memory/x.${oid8('ours')}.md` });
+  });
+
+  it('a numbered name that is taken as well is numbered further', () => {
+    const path = 'memory/2026-01-02-x.md';
+    const taken = `memory/2026-01-02-x.${oid8('ours')}.md`;
+    const scene = edits(path);
+    const { hub } = played({ ...scene, hub: { ...scene.hub, [taken]: 'another' } });
+    expect(hub).toEqual({ [path]: 'theirs', [taken]: 'another', [numbered(taken, oidOf('ours'))]: 'ours' });
   });
 
   it('a dated name that holds the same is used', () => {
@@ -178,73 +202,6 @@ describe('a starter file', () => {
   it('may be changed, deleted and published like any other', () => {
     expect(played({ starters, local: { f: 'starter' } }).hub).toEqual({ f: 'starter' });
     expect(played({ starters, base: { f: 'starter' }, hub: { f: 'starter' } }).hub).toEqual({});
-  });
-});
-
-describe('YAML', () => {
-  const [good, other, broken] = ['a: 1\n', 'a: 2\n', 'a: [\n'];
-  const at = (text: string) => ({ 'config/x.yaml': text });
-
-  it.each<[string, Parameters<typeof played>[0]]>([
-    ['when only the hub changed', { base: at(good), local: at(good), hub: at(broken) }],
-    ['when both changed', { base: at(good), local: at(other), hub: at(broken), localLater: false }],
-    ['in a first meeting', { local: at(good), hub: at(broken), joining: true }],
-    ['even under append-date', { base: at(good), local: at(good), hub: at(broken), strategy: 'append-date' }],
-    ['that is not even text', { base: at(good), local: at(good), hub: at('\u0000') }],
-  ])('that does not parse never replaces one that does: %s', (_, scene) => {
-    const { plan, local, hub } = played(scene);
-    expect([local, hub]).toEqual([scene.local, scene.hub]);
-    expect(plan.holds).toMatchObject([{ path: 'config/x.yaml', reason: 'unparsable' }]);
-    expect([plan.losers, plan.notes]).toEqual([[], []]);
-  });
-
-  it('that parses wins over a later one of ours that does not, and ours is kept', () => {
-    const { local, lost, plan } = played({ base: at(good), local: at(broken), hub: at(other) });
-    expect([local, lost]).toEqual([at(other), [`local config/x.yaml ${broken}`]]);
-    expect(plan.notes[0]?.detail).toContain('the one that parses');
-  });
-
-  it('of ours that is the later one and parses wins', () => {
-    expect(played({ base: at(good), local: at(other), hub: at(broken) }).hub).toEqual(at(other));
-  });
-
-  it('that is new, or never parsed, comes in', () => {
-    expect(played({ hub: at(broken) }).local).toEqual(at(broken));
-    expect(played({ base: at(broken), local: at(broken), hub: at('b: [') }).local).toEqual(at('b: ['));
-  });
-});
-
-describe('a log that one side changed alone', () => {
-  it('loses no entry by a torn write, on whichever side', () => {
-    const [whole, torn] = ['- a\n- b\n- c\n', '- a\n'];
-    const ours = played({
-      base: { log: whole },
-      local: { log: torn },
-      hub: { log: whole },
-      strategy: 'append',
-    });
-    expect(ours).toMatchObject({ local: { log: whole }, hub: { log: whole } });
-    expect(ours.plan.notes.map(({ rule, detail }) => [rule, detail])).toEqual([
-      ['append-entry-kept', 'one side no longer had "b"; it stays'],
-      ['append-entry-kept', 'one side no longer had "c"; it stays'],
-    ]);
-    const theirs = played({
-      base: { log: whole },
-      local: { log: whole },
-      hub: { log: torn },
-      strategy: 'append',
-    });
-    expect(theirs).toMatchObject({ local: { log: whole }, hub: { log: whole } });
-  });
-
-  it('is taken as it is when it only grew', () => {
-    const grown = played({
-      base: { log: '- a\n' },
-      local: { log: '- a\n\n\n- b' },
-      hub: { log: '- a\n' },
-      strategy: 'append',
-    });
-    expect([grown.hub, grown.told]).toEqual([{ log: '- a\n\n\n- b' }, []]);
   });
 });
 

@@ -19,6 +19,13 @@ describe('names that meet', () => {
     ]);
   });
 
+  it('twins that were published and not yet applied are not published again', () => {
+    const moved = `notes.${oid8('two')}.md`;
+    const hub = { 'Notes.md': 'one', [moved]: 'two' };
+    const again = played({ local: { 'notes.md': 'two' }, hub });
+    expect([again.local, [...again.plan.publish.keys()]]).toEqual([hub, []]);
+  });
+
   it('twins by accents and by letters that fold together; and three of them', () => {
     const { local } = played({ hub: { 'e\u0301': '1', é: '2', É: '3', straſe: '4', strase: '5' } });
     expect(Object.values(local).sort()).toEqual(['1', '2', '3', '4', '5']);
