@@ -32,7 +32,7 @@ export function backupPorts(
     destinations: config.backup.destinations.map((each, index) => destinationOf(each, index, config)),
     source: openSource(config.dataDir, path.join(dir, 'stat-cache.ndjson')),
     stages: openStages(stages, gitHome),
-    restores: openRestores(undo),
+    restores: openRestores({ undoDir: undo, dataDir: config.dataDir, stateDir: config.stateDir }),
     drills: openDrillRoom(drill),
     alone: openAlone(path.join(dir, 'locks')),
     state: openBackupState(dir),

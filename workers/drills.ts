@@ -25,7 +25,7 @@ export function openDrillRoom(dir: string): DrillRoom {
         await unlessUnwritable(dir, () => clear(dir));
         // Files are restored with their own modes; nobody but the owner may reach them.
         await unlessUnwritable(dir, () => mkdir(place, { mode: 0o700 }));
-        const restores = openRestores(path.join(place, 'undo'));
+        const restores = openRestores({ undoDir: path.join(place, 'undo'), dataDir: '', stateDir: place });
         return await work({ target: path.join(place, 'files'), free: await freeBytes(dir), restores });
       } finally {
         await rm(place, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }).catch(

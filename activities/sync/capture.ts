@@ -12,8 +12,11 @@ import type { SyncState } from '../../domain/sync/status.js';
 import { syncMessage } from '../../domain/sync/trailer.js';
 import type { CaptureInput, CaptureResult } from '../contracts.js';
 import type { Task } from '../task.js';
-import { captureRef, changesOf, digestOf, hubName, NEVER_MET, setOrDelete } from './memory.js';
+import { captureRef, changesOf, digestOf, hubName, NEVER_MET, setOrDelete, trackingRef } from './memory.js';
 import type { SyncPorts } from './ports.js';
+
+/** Versions of a log between two meetings that are looked at again. */
+const MOST_EARLIER = 50;
 
 /** Looks, remembers, commits. Repeating it in the same state changes nothing. */
 export function captureChanges(ports: SyncPorts, input: CaptureInput, task: Task): Promise<CaptureResult> {
@@ -184,14 +187,23 @@ function stamped(ports: SyncPorts, memory: SyncMemory, scan: ScanResult): SyncMe
       else if (!isHeld(path)) changed.push(path);
     }
   }
+  const { strategyOf } = coverage(ports.settings);
   let { clock } = memory;
   for (const path of inTime(changed, scan)) {
     const found = scan.files.get(path);
     const next = nextStamp(clock, { node, mtime: found?.mtime ?? null, scanned: memory.scanned, now });
     ({ clock } = next);
-    pending.set(path, { version: found?.version ?? null, stamp: next.stamp, captured: false });
+    const earlier = strategyOf(path) === 'append' ? earlierOf(memory.pending.get(path)) : [];
+    pending.set(path, { version: found?.version ?? null, stamp: next.stamp, captured: false, earlier });
   }
   return { ...memory, pending, clock, scanned: scan.ended };
+}
+
+/** What captures hold of a log that changed again. */
+function earlierOf(before: Pending | undefined): readonly string[] {
+  if (before === undefined) return [];
+  const last = before.captured && before.version !== null ? [before.version.oid] : [];
+  return [...before.earlier.filter((oid) => oid !== last[0]), ...last].slice(-MOST_EARLIER);
 }
 
 /** By the time of their change, deletions last: the clock never goes back, and no change should carry another's time. */
@@ -214,12 +226,15 @@ export function heldBy(holds: readonly Hold[]): (path: string) => boolean {
 
 /** Our copy may have been lost or moved away: then its captures are gone with it, and every change is taken anew. */
 async function withOwnCopy({ hub, settings }: SyncPorts, memory: SyncMemory): Promise<SyncMemory> {
-  const whole =
-    (memory.tip === null || (await hub.ref(`refs/remotes/hub/${hub.branch}`)) !== null) &&
-    (memory.capture === null || (await hub.ref(captureRef(settings.node))) === memory.capture.commit);
-  if (whole) return memory;
-  const pending = new Map([...memory.pending].map(([path, each]) => [path, { ...each, captured: false }]));
-  return { ...memory, pending, capture: null };
+  const latest = await hub.ref(captureRef(settings.node));
+  const isGone = memory.tip !== null && (await hub.ref(trackingRef(hub.branch))) === null;
+  if (isGone || (latest === null && memory.capture !== null)) {
+    const pending = new Map([...memory.pending].map(([path, each]) => [path, { ...each, captured: false }]));
+    return { ...memory, pending, capture: null };
+  }
+  // A crash came before this commit was on record: it stands on the one that is.
+  if (memory.capture === null || latest === null || latest === memory.capture.commit) return memory;
+  return { ...memory, capture: { commit: latest, tip: null, of: '' } };
 }
 
 /** One commit of all changes over the hub's tree as it was seen last, when any of them is in none. */
@@ -228,7 +243,7 @@ async function commit(ports: SyncPorts, memory: SyncMemory): Promise<SyncMemory>
   if (![...memory.pending.values()].some(({ captured }) => !captured)) return memory;
   // What our copy does not have yet (it was lost) cannot be built upon.
   const [tip = null] =
-    memory.tip === null || (await hub.ref(`refs/remotes/hub/${hub.branch}`)) === null ? [] : [memory.tip];
+    memory.tip === null || (await hub.ref(trackingRef(hub.branch))) === null ? [] : [memory.tip];
   const last = memory.capture;
   const changes = changesOf(memory.pending);
   const at = new Date(ports.now()).toISOString();

@@ -10,7 +10,7 @@ import { receiveStamp } from '../../domain/sync/stamp.js';
 import type { PendingApproval, SyncState } from '../../domain/sync/status.js';
 import type { CycleRef, ExchangeResult } from '../contracts.js';
 import type { Task } from '../task.js';
-import { hubName, setOrDelete } from './memory.js';
+import { hubName, localTree, setOrDelete } from './memory.js';
 import { mergeEntries } from './merge-log.js';
 import { prepare, type Prepared } from './plan.js';
 import type { SyncPorts } from './ports.js';
@@ -167,9 +167,14 @@ function afterwards(
   const { publish, apply } = plan.plan;
   const { local, hub, held } = plan.trees;
   const base = new Map(memory.base);
+  const mine = localTree(memory);
   let clean = true;
   for (const path of new Set([...base.keys(), ...local.keys(), ...hub.keys(), ...publish.keys()])) {
-    if (apply.has(path)) continue;
+    if (apply.has(path)) {
+      // Decided, and what we have is in a capture: it is what the hub's version comes after, whether or not that gets here now.
+      setOrDelete(base, path, mine.get(path) ?? null);
+      continue;
+    }
     const theirs = publish.has(path) ? (publish.get(path) ?? null) : (hub.get(path) ?? null);
     if (!held.has(path) && same(local.get(path), theirs)) setOrDelete(base, path, bare(theirs));
     else clean &&= same(base.get(path), theirs);
@@ -204,7 +209,7 @@ interface Met {
 }
 
 function outcomeOf(cycle: string, { memory, clean }: Met, plan: Prepared, before: SyncMemory): Outcome {
-  const { local } = plan.trees;
+  const local = localTree(before);
   const apply = [...plan.plan.apply].map(([path, wanted]): FileChange => ({
     path,
     expected: local.get(path)?.oid ?? null,

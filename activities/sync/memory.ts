@@ -62,3 +62,8 @@ export function changesOf(pending: ReadonlyMap<string, Pending>): [string, Versi
 export function captureRef(node: string): string {
   return `refs/nxs/capture/${node.replaceAll('.', '-')}`;
 }
+
+/** Where our copy keeps what was seen of the hub's branch. */
+export function trackingRef(branch: string): string {
+  return `refs/remotes/hub/${branch}`;
+}

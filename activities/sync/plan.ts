@@ -8,6 +8,7 @@ import type { RemoteEntry, SyncMemory } from '../../domain/sync/ports.js';
 import {
   bytesNeeded,
   conflictsOf,
+  isHeld,
   reconcile,
   same,
   type Plan,
@@ -18,6 +19,7 @@ import { MOST_AHEAD, usableStamp } from '../../domain/sync/stamp.js';
 import { heldBy } from './capture.js';
 import { localTree, setOrDelete } from './memory.js';
 import { allForgotten } from './merge-log.js';
+import { wholeLogs, type WholeLogs } from './whole-logs.js';
 import type { SyncPorts } from './ports.js';
 
 /** A node that nobody heard of: what it made loses against everything. */
@@ -49,10 +51,11 @@ export async function prepare(ports: SyncPorts, memory: SyncMemory, tip: string 
   });
   const holds = [...memory.holds, ...rejected];
   const isHeld = heldBy(holds);
-  const local = localTree(memory);
+  const logs = await wholeLogs(ports, memory, localTree(memory));
+  const { local } = logs;
   const held = new Set([...local.keys(), ...hub.keys(), ...memory.base.keys()].filter(isHeld));
   const forgotten = await allForgotten(ports, entries, memory.forgotten);
-  const known = { memory, tip, rules, holds, forgotten };
+  const known = { memory, tip, rules, holds, forgotten, logs };
   const first = await planOf(ports, known, { base: memory.base, local, hub, held });
   const refusals = first.questions.filter(({ token }) => memory.denied.includes(token));
   if (refusals.length === 0) return { ...first, entries, refused: [] };
@@ -67,11 +70,12 @@ interface Known {
   readonly rules: Coverage;
   readonly holds: readonly Hold[];
   readonly forgotten: ReadonlySet<string>;
+  readonly logs: WholeLogs;
 }
 
 async function planOf(
   ports: SyncPorts,
-  { memory, tip, rules, holds, forgotten }: Known,
+  { memory, tip, rules, holds, forgotten, logs }: Known,
   trees: Trees,
 ): Promise<Omit<Prepared, 'entries' | 'refused'>> {
   const joining = memory.hub === null;
@@ -81,7 +85,7 @@ async function planOf(
   const localStamp = (path: string) => memory.pending.get(path)?.stamp ?? UNKNOWN;
   const contents = await ports.hub.read([...bytesNeeded(trees, rules.strategyOf)]);
   const everHeld = joining && memory.lost && tip !== null ? await ports.hub.everHeld(tip) : null;
-  const plan = reconcile({
+  const reconciled = reconcile({
     ...trees,
     strategyOf: rules.strategyOf,
     covers: rules.covers,
@@ -94,7 +98,7 @@ async function planOf(
     everHeld,
     merge: (input) => mergeFile(input, toolsOf(ports)),
   });
-  const guarded = guard(plan, {
+  const guarded = guard(withMended(reconciled, trees, logs), {
     ...trees,
     strategyOf: rules.strategyOf,
     globOf: rules.globOf,
@@ -110,6 +114,17 @@ async function planOf(
     stamps: [...stamps.values()],
     skew,
   };
+}
+
+/** A log that was made whole is to be so here too, also where the plan changes nothing here. */
+function withMended(plan: Plan, { hub, held }: Trees, { mended, notes }: WholeLogs): Plan {
+  if (mended.size === 0) return plan;
+  const apply = new Map(plan.apply);
+  for (const path of mended) {
+    if (isHeld(held, path) || apply.has(path)) continue;
+    apply.set(path, plan.publish.has(path) ? (plan.publish.get(path) ?? null) : (hub.get(path) ?? null));
+  }
+  return { ...plan, apply, notes: [...plan.notes, ...notes] };
 }
 
 /** The stamp of what the hub will have: ours where ours goes out, of both the later one where both are in it. */

@@ -14,7 +14,7 @@ const memorySchema = z.object({
   tip: oid.nullable(),
   base: z.array(z.tuple([z.string(), version])),
   pending: z.array(
-    z.tuple([z.string(), z.object({ version: version.nullable(), stamp, captured: z.boolean() })]),
+    z.tuple([z.string(), z.object({ version: version.nullable(), stamp, captured: z.boolean(), earlier: z.array(oid) })]),
   ),
   capture: z.object({ commit: oid, tip: oid.nullable(), of: z.string() }).nullable(),
   clock: z.object({ l: z.number(), c: z.number() }),
@@ -34,9 +34,9 @@ export function memoryText(memory: SyncMemory): string {
   const kept: z.infer<typeof memorySchema> = {
     ...memory,
     base: [...memory.base].map(([path, each]) => [path, row(each)]),
-    pending: [...memory.pending].map(([path, { version: each, stamp: at, captured }]) => [
+    pending: [...memory.pending].map(([path, { version: each, stamp: at, captured, earlier }]) => [
       path,
-      { version: each === null ? null : row(each), stamp: at, captured },
+      { version: each === null ? null : row(each), stamp: at, captured, earlier: [...earlier] },
     ]),
     secrets: [...memory.secrets],
     holds: [...memory.holds],

@@ -89,9 +89,25 @@ export function openSyncState({ dir, retention, now }: SyncStateOptions): SyncKe
   };
 }
 
-/** Says that a restore brought files back, so that sync asks before the others get them. `stateDir` is that of the node. */
-export async function markRestored(stateDir: string, restored: Restored): Promise<void> {
-  await atomicWrite(join(stateDir, 'sync', 'restored.json'), JSON.stringify(restored));
+/**
+ * Says that a restore is about to bring files back, so that sync asks before the others get them. False for a node that never
+ * met a hub: there is nothing to ask, a first meeting overwrites nobody. An earlier restore that waits stays the one that waits.
+ */
+export async function markRestored(stateDir: string, restored: Restored): Promise<boolean> {
+  const dir = join(stateDir, 'sync');
+  if ((await statOf(join(dir, 'memory.json'))) === null) return false;
+  if ((await json<Restored>(join(dir, 'restored.json'))) !== null) return false;
+  await atomicWrite(join(dir, 'restored.json'), JSON.stringify(restored));
+  return true;
+}
+
+/** What came of it: nothing waits when no file came back, or when it was undone. Another restore's mark stays. */
+export async function settleRestored(stateDir: string, restored: Restored): Promise<void> {
+  const file = join(stateDir, 'sync', 'restored.json');
+  const waiting = await json<Restored>(file);
+  if (waiting === null || (restored.files > 0 && waiting.id !== restored.id)) return;
+  if (restored.files > 0) await atomicWrite(file, JSON.stringify(restored));
+  else if (waiting.id === restored.id) await unlink(file).catch(ignoreMissing);
 }
 
 async function statOf(file: string): Promise<string | null> {

@@ -37,7 +37,6 @@ type Direction = Question['direction'];
 interface Course {
   readonly direction: Direction;
   readonly changes: ReadonlyMap<string, Wanted>;
-  readonly other: ReadonlyMap<string, Wanted>;
   /** What the side that is changed holds now. */
   readonly now: Tree;
 }
@@ -49,8 +48,8 @@ export function guard(plan: Plan, input: GuardInput): Guarded {
   const used: string[] = [];
   const waiting = new Map<string, Hold>();
   const courses: readonly Course[] = [
-    { direction: 'outgoing', changes: publish, other: apply, now: input.hub },
-    { direction: 'incoming', changes: apply, other: publish, now: input.local },
+    { direction: 'outgoing', changes: publish, now: input.hub },
+    { direction: 'incoming', changes: apply, now: input.local },
   ];
   for (const course of courses) {
     for (const question of questionsOf(course, input)) {
@@ -129,12 +128,13 @@ function countByGlob(
   return counts;
 }
 
-function shrunk({ changes, other }: Course, { base, strategyOf }: GuardInput): readonly string[] {
+function shrunk({ changes, now }: Course, { base, strategyOf }: GuardInput): readonly string[] {
   const paths = [...changes].flatMap(([path, wanted]) => {
     const before = base.get(path);
-    // What is made of both sides was decided by its own rule.
-    if (wanted === null || before === undefined || other.has(path)) return [];
-    return strategyOf(path) !== 'append-date' && isDrasticShrink(before.size, wanted.size) ? [path] : [];
+    // A log keeps its entries, a dated file its other version; and this side may have come to it by itself.
+    if (wanted === null || before === undefined || strategyOf(path) !== 'replace') return [];
+    const news = now.get(path)?.oid !== wanted.oid;
+    return news && isDrasticShrink(before.size, wanted.size) ? [path] : [];
   });
   return paths.sort(comparePaths);
 }

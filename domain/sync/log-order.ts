@@ -25,14 +25,9 @@ const START = -1;
 
 /** All entries in their order: those of the base, each followed by what was added after it. */
 export function orderEntries(input: OrderInput): readonly number[] {
-  const sides = [anchorsOf(input.first, input), anchorsOf(input.second, input)] as const;
-  const place = (entry: number): number => {
-    const having = sides.filter(({ anchors }) => anchors.has(entry));
-    // Where a side has it is better than where it would be if the side had not lost what stood before it.
-    const sure = having.filter(({ guessed }) => !guessed.has(entry));
-    return Math.max(...(sure.length > 0 ? sure : having).map(({ anchors }) => anchors.get(entry) ?? START));
-  };
-  const [first, second] = sides.map(({ anchors }) => runsOf(anchors, place));
+  const sides = pastLostEnds([anchorsOf(input.first, input), anchorsOf(input.second, input)], input.base - 1);
+  const place = (entry: number): number => Math.max(...sides.map((each) => each.get(entry) ?? START));
+  const [first, second] = sides.map((each) => runsOf(each, place));
   const order: number[] = [];
   for (let anchor = START; anchor < input.base; anchor++) {
     if (anchor !== START) order.push(anchor);
@@ -47,8 +42,8 @@ export function orderEntries(input: OrderInput): readonly number[] {
 interface Anchors {
   /** The entry of the base that each addition follows. */
   readonly anchors: ReadonlyMap<number, number>;
-  /** Additions that follow it only because what they stood after is thought to be missing. */
-  readonly guessed: ReadonlySet<number>;
+  /** What was added at the end of a log that has lost its last entries. */
+  readonly atLostEnd: readonly number[];
 }
 
 function anchorsOf(order: readonly number[], { base, newestFirst }: OrderInput): Anchors {
@@ -66,10 +61,29 @@ function anchorsOf(order: readonly number[], { base, newestFirst }: OrderInput):
       run.push(entry);
     }
   }
-  // Added at the end of a log that has lost its last entries: those stay, and what came after them goes after them.
   const lost = !newestFirst && anchor === highest && highest < base - 1;
-  if (lost) for (const entry of run) anchors.set(entry, base - 1);
-  return { anchors, guessed: new Set(lost ? run : []) };
+  return { anchors, atLostEnd: lost ? run : [] };
+}
+
+/**
+ * The last entries stay where a side has lost them, and what it added after them goes after them: unless the other side has
+ * some of that as well, and tells where it stands.
+ */
+function pastLostEnds(
+  sides: readonly [Anchors, Anchors],
+  end: number,
+): readonly ReadonlyMap<number, number>[] {
+  const others = [sides[1], sides[0]];
+  const ends = others.map(({ atLostEnd }) => new Set(atLostEnd));
+  const told = sides.some(({ atLostEnd }, index) =>
+    atLostEnd.some((entry) => others[index]?.anchors.has(entry) === true && ends[index]?.has(entry) !== true),
+  );
+  return sides.map(({ anchors, atLostEnd }, index) => {
+    const known = atLostEnd.some((entry) => others[index]?.anchors.has(entry));
+    return told && known
+      ? anchors
+      : new Map([...anchors, ...atLostEnd.map((entry) => [entry, end] as const)]);
+  });
 }
 
 function runsOf(

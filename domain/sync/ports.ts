@@ -170,6 +170,8 @@ export interface Pending {
   readonly stamp: Stamp;
   /** It is in a capture commit. */
   readonly captured: boolean;
+  /** Of an append log: object ids that captures hold of it since both sides were last equal, the oldest first. */
+  readonly earlier: readonly string[];
 }
 
 export interface Capture {

@@ -30,7 +30,7 @@ describe('two sides that added to a log (oracle)', () => {
         expect(kept).toEqual([]);
         if (entries.length > 0) expect(text).toBe(logOf(entries));
       }),
-      { numRuns: 800 },
+      { numRuns: 300 },
     );
   });
 
@@ -42,7 +42,7 @@ describe('two sides that added to a log (oracle)', () => {
         expect(merged(logOf(base), a, b).text).toBe(merged(logOf(base), b, a).text);
         expect(merged(null, a, b).text).toBe(merged(null, b, a).text);
       }),
-      { numRuns: 800 },
+      { numRuns: 300 },
     );
   });
 
@@ -56,7 +56,7 @@ describe('two sides that added to a log (oracle)', () => {
           if (agree(hub, local)) expect(merged(was, text, side).text).toBe(text);
         }
       }),
-      { numRuns: 800 },
+      { numRuns: 300 },
     );
   });
 });

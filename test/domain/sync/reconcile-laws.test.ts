@@ -44,7 +44,7 @@ describe('a plan for whole trees', () => {
           Object.keys(without(local, plan.holds)).sort(),
         );
       }),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 
@@ -56,7 +56,7 @@ describe('a plan for whole trees', () => {
         expect(new Set(names).size).toBe(names.length);
         for (const name of names) expect(names.filter((other) => other.startsWith(`${name}/`))).toEqual([]);
       }),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 
@@ -76,7 +76,7 @@ describe('a plan for whole trees', () => {
           }
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 
@@ -89,7 +89,7 @@ describe('a plan for whole trees', () => {
         const { plan } = played({ ...each, base: local, local, hub: local, joining: false });
         expect([plan.publish.size, plan.apply.size, plan.notes.length]).toEqual([0, 0, 0]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -116,7 +116,7 @@ describe('a plan for whole trees', () => {
         const known = first.plan.notes.map(told);
         for (const note of again.plan.notes) expect(known).toContain(told(note));
       }),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 
@@ -133,7 +133,7 @@ describe('a plan for whole trees', () => {
         expect(new Map([...other.apply].sort())).toEqual(new Map([...plan.apply].sort()));
         expect(other.notes).toEqual(plan.notes);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -156,7 +156,7 @@ describe('a plan for whole trees', () => {
           expect(needed.has(input.hub.get(path)?.oid ?? '')).toBe(true);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -168,7 +168,7 @@ describe('a plan for whole trees', () => {
           expect(held.some((one) => path === one || path.startsWith(`${one}/`))).toBe(false);
         for (const { path } of plan.notes) expect(held).not.toContain(path);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
