@@ -142,7 +142,10 @@ async function scanOnce(
   });
   const found = secretHolds(scan, secrets);
   const holds = [...scan.holds, ...found, ...named];
-  return { scan, memory: stamped(ports, { ...memory, secrets: kept(secrets, found), holds }, scan) };
+  return {
+    scan,
+    memory: stamped(ports, { ...memory, secrets: kept(secrets, found), holds }, scan, memory.holds),
+  };
 }
 
 function coveredOrNamed(rules: Coverage, path: string, named: Hold[]): boolean {
@@ -172,26 +175,34 @@ function kept(secrets: SyncMemory['secrets'], found: readonly Hold[]): SyncMemor
 }
 
 /** Each change gets the time at which it came to be, once. */
-function stamped(ports: SyncPorts, memory: SyncMemory, scan: ScanResult): SyncMemory {
+function stamped(
+  ports: SyncPorts,
+  memory: SyncMemory,
+  scan: ScanResult,
+  before: readonly Hold[],
+): SyncMemory {
   const { node } = ports.settings;
   const now = ports.now();
   const pending = new Map<string, Pending>();
   const changed: string[] = [];
   const isHeld = heldBy(memory.holds);
   for (const path of new Set([...memory.base.keys(), ...memory.pending.keys(), ...scan.files.keys()])) {
-    const before = memory.pending.get(path);
+    const last = memory.pending.get(path);
     const version = scan.files.get(path)?.version ?? null;
-    const isOld = before !== undefined && (isHeld(path) || same(before.version, version));
+    const isOld = last !== undefined && (isHeld(path) || same(last.version, version));
     if (isHeld(path) || !same(version, memory.base.get(path))) {
-      if (isOld) pending.set(path, before);
+      if (isOld) pending.set(path, last);
       else if (!isHeld(path)) changed.push(path);
     }
   }
   const { strategyOf } = coverage(ports.settings);
+  // What was held then may have been there already.
+  const wasHeld = heldBy(before);
   let { clock } = memory;
   for (const path of inTime(changed, scan)) {
     const found = scan.files.get(path);
-    const next = nextStamp(clock, { node, mtime: found?.mtime ?? null, scanned: memory.scanned, now });
+    const scanned = wasHeld(path) ? 0 : memory.scanned;
+    const next = nextStamp(clock, { node, mtime: found?.mtime ?? null, scanned, now });
     ({ clock } = next);
     const earlier = strategyOf(path) === 'append' ? earlierOf(memory.pending.get(path)) : [];
     pending.set(path, { version: found?.version ?? null, stamp: next.stamp, captured: false, earlier });

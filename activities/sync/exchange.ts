@@ -229,7 +229,7 @@ function outcomeOf(cycle: string, { memory, clean }: Met, plan: Prepared, before
 }
 
 function oldestOf({ plan, stampOf }: Prepared): number | null {
-  const times = [...plan.apply.keys()].map((path) => stampOf(path).l).filter((l) => l > 0);
+  const times = [...plan.apply.keys()].map((path) => stampOf(path)?.l ?? 0).filter((l) => l > 0);
   return times.length === 0 ? null : Math.min(...times);
 }
 

@@ -29,8 +29,8 @@ export interface Prepared extends Guarded {
   /** What the hub has, as it is. */
   readonly entries: readonly RemoteEntry[];
   readonly trees: Trees;
-  /** Stamp of what stands under a path when the plan is done. */
-  readonly stampOf: (path: string) => Stamp;
+  /** Stamp of what stands under a path when the plan is done; null: the commits that were asked do not say. */
+  readonly stampOf: (path: string) => Stamp | null;
   /** What takes no part: of the scan, of the hub's tree, and of the plan. */
   readonly holds: readonly Hold[];
   /** Tokens of refusals that were carried out. */
@@ -76,11 +76,12 @@ interface Known {
 async function planOf(
   ports: SyncPorts,
   { memory, tip, rules, holds, forgotten, logs }: Known,
-  trees: Trees,
+  given: Trees,
 ): Promise<Omit<Prepared, 'entries' | 'refused'>> {
   const joining = memory.hub === null;
   const now = ports.now();
-  const { stamps, skew } = await stampsOf(ports, memory, tip, trees);
+  const { stamps, skew } = await stampsOf(ports, memory, tip, given);
+  const trees = { ...given, base: await baseOf(ports, memory, given, stamps) };
   const hubStamp = (path: string) => usableStamp(stamps.get(path) ?? UNKNOWN, now);
   const localStamp = (path: string) => memory.pending.get(path)?.stamp ?? UNKNOWN;
   const contents = await ports.hub.read([...bytesNeeded(trees, rules.strategyOf)]);
@@ -105,7 +106,10 @@ async function planOf(
     approved: new Set(memory.approved),
     digest: ports.sha256,
   });
-  const stampOf = (path: string) => standing(path, guarded.plan, trees, { hubStamp, localStamp });
+  const stampOf = (path: string) =>
+    guarded.plan.publish.has(path)
+      ? standing(path, guarded.plan, trees, { hubStamp, localStamp })
+      : (stamps.get(path) ?? null);
   return {
     ...guarded,
     trees,
@@ -135,7 +139,6 @@ function standing(
   { hubStamp, localStamp }: { hubStamp: (path: string) => Stamp; localStamp: (path: string) => Stamp },
 ): Stamp {
   const wanted = publish.get(path);
-  if (wanted === undefined) return hubStamp(path);
   const [ours, theirs] = [localStamp(path), hubStamp(path)];
   if (same(wanted, local.get(path))) return ours;
   return ours.l > theirs.l || (ours.l === theirs.l && ours.c >= theirs.c) ? ours : theirs;
@@ -156,6 +159,30 @@ async function stampsOf(
   const all = conflicts.every((path) => recent.has(path)) ? recent : await hub.stamps(null, tip);
   const ahead = [...all.values()].reduce((most, { l }) => Math.max(most, l - now()), 0);
   return { stamps: all, skew: ahead > MOST_AHEAD ? ahead : null };
+}
+
+/**
+ * A crash between a publish and its record: the hub has a version that this node made, and made another one after. That is no
+ * conflict with itself: what our captures hold, and the hub says is ours, is what ours comes after.
+ */
+async function baseOf(
+  { hub, settings }: SyncPorts,
+  { capture, pending }: SyncMemory,
+  trees: Trees,
+  stamps: ReadonlyMap<string, Stamp>,
+): Promise<Tree> {
+  const both = [...pending.keys()].filter(
+    (path) => !trees.held.has(path) && !same(trees.hub.get(path), trees.base.get(path)),
+  );
+  const own = both.filter((path) => stamps.get(path)?.node === settings.node);
+  if (own.length === 0 || capture === null) return trees.base;
+  const made = await hub.everHeld(capture.commit);
+  const base = new Map(trees.base);
+  for (const path of own) {
+    const theirs = trees.hub.get(path);
+    if (theirs !== undefined && made.get(path)?.has(theirs.oid) === true) base.set(path, theirs);
+  }
+  return base;
 }
 
 /** A refusal takes the change for one that nobody made: what was deleted or cut comes back, on whichever side it happened. */

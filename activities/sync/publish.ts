@@ -39,12 +39,23 @@ export async function commitFor(
     changes.set(path, { oid: await hub.put(bytes), mode: '100644', size: bytes.length });
   }
   const parents = [tip, capture?.commit ?? null].filter((each) => each !== null);
-  const message = syncMessage(settings.host, at, stampsFor(plan, memory));
+  const message = syncMessage(settings.host, at, await stampsFor(ports, plan, memory, tip));
   return hub.commit({ basis: tip, changes, parents, message, at, author: settings.node }, null);
 }
 
-/** Of every path that this commit decides, also where the hub's version stays: what a parent says of it counts no more. */
-function stampsFor({ plan, stampOf }: Prepared, memory: SyncMemory): ReadonlyMap<string, Stamp> {
-  const paths = new Set([...plan.publish.keys(), ...memory.pending.keys()]);
-  return new Map([...paths].map((path) => [path, stampOf(path)]));
+/**
+ * Of every path that this commit decides, also where the hub's version stays (it won, or ours waits for a person): what a parent
+ * says of it counts no more.
+ */
+async function stampsFor(
+  { hub, settings }: SyncPorts,
+  { plan, stampOf }: Prepared,
+  memory: SyncMemory,
+  tip: string | null,
+): Promise<ReadonlyMap<string, Stamp>> {
+  const paths = [...new Set([...plan.publish.keys(), ...memory.pending.keys()])];
+  const isKnown = tip === null || paths.every((path) => stampOf(path) !== null);
+  const all = isKnown ? new Map<string, Stamp>() : await hub.stamps(null, tip);
+  const never: Stamp = { l: 0, c: 0, node: settings.node };
+  return new Map(paths.map((path) => [path, stampOf(path) ?? all.get(path) ?? never]));
 }

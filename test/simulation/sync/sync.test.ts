@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { seeded, seedOf } from '../../support/e2e-random.js';
 import { play } from './world.js';
 
-const COUNT = 1_500;
+const COUNT = Number(process.env["N"] ?? 1500);
 
 it('keeps the invariants of sync in every story', async () => {
   const first = seedOf(1);
