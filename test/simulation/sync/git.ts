@@ -74,6 +74,8 @@ export class Repository {
 export interface Traffic {
   /** Called around every step that a crash may come before or after. */
   step(name: string): void;
+  /** Other nodes may be faster here. */
+  race(): Promise<void>;
   /** True while the node is cut off. */
   offline(): boolean;
   /** The hub's branch moved. */
@@ -175,6 +177,7 @@ export function simulatedHub(
     async publish(id, expected) {
       await done(undefined);
       traffic.step('publish');
+      await traffic.race();
       reach();
       const before = hub.refs.get(MAIN);
       const commit = commitOf(id);

@@ -11,14 +11,18 @@ vi.mock('../../../domain/sync/reconcile.js', async (original) => {
   return { ...actual, reconcile: (input: ReconcileInput) => changed(actual.reconcile(input), input) };
 });
 
-const { play } = await import('./world.js');
+const { kindOf, play } = await import('./world.js');
 
-const MOST = 3_000;
+const MOST = 1_000;
 
 describe('a mutant of sync is noticed', () => {
-  it.each(Object.entries(MUTANTS))('%s', async (_name, mutant) => {
-    expect(await firstFailure(mutant)).not.toBeNull();
-  }, 300_000);
+  it.each(Object.entries(MUTANTS))(
+    '%s',
+    async (_name, mutant) => {
+      expect(await firstFailure(mutant)).not.toBeNull();
+    },
+    300_000,
+  );
 });
 
 it('what is shipped passes the same stories', async () => {
@@ -33,7 +37,11 @@ async function firstFailure(mutant: Mutant, most = MOST): Promise<string | null>
   current.plan = mutant.plan;
   for (let seed = 1; seed <= most; seed += 1) {
     try {
-      await play({ random: seeded(seed), mutant, solo: seed % 5 === 0 });
+      const told = await play({ random: seeded(seed), mutant, ...kindOf(seed) });
+      if (mutant.plan !== 'random-names') continue;
+      // What is drawn differs from run to run, and so from node to node.
+      const again = await play({ random: seeded(seed), mutant, ...kindOf(seed) });
+      if (told.lines.at(-1) !== again.lines.at(-1)) return `${seed}: I10: two runs of one seed differ`;
     } catch (error) {
       return `${seed}: ${String(error)}`;
     }

@@ -24,6 +24,7 @@ export interface Surroundings {
   /** ms, by this node's clock. */
   now(): number;
   step(name: string): void;
+  race(node: Node): Promise<void>;
   writer(path: string): void;
   offline(): boolean;
   replaced(bytes: Uint8Array): void;
@@ -63,6 +64,7 @@ export class Node {
       copy,
       {
         step,
+        race: () => around.race(this),
         offline: () => around.offline(),
         published: (commit, before) => around.published(commit, before),
         unsafePush: mutant.unsafePush === true,
