@@ -49,7 +49,11 @@ export async function applyAll(
     for (const entry of portion) {
       const content = entry.wanted === null ? null : (bytes.get(entry.wanted.oid) ?? null);
       const work = (spot: Spot) => changeFile(spot, content);
-      results.push(await atSpot(site, journal, entry, touched, work, entry.wanted !== null));
+      const result = await atSpot(site, journal, entry, touched, work, entry.wanted !== null);
+      results.push(result);
+      // What comes next may need the name of a directory that this emptied.
+      if (entry.wanted === null && result.backup !== null)
+        await removeEmptied(site.root, parentOf(site, entry.path));
     }
   }
   await finishDirectories(site.root, touched);
@@ -198,17 +202,20 @@ async function keepCopy(backups: string, relative: string, file: string): Promis
   return relative;
 }
 
-/** Directories that we emptied go; the others are made durable. */
+/** What was renamed and linked in them is durable. */
 async function finishDirectories(root: string, touched: ReadonlySet<string>): Promise<void> {
   const inner = [...touched].sort((a, b) => b.length - a.length);
   for (const dir of inner) {
     const components = dir === '' ? [] : dir.split('/');
-    await removeEmptied(root, components);
     const way = await openBelow(root, components, false);
     if (way.state !== 'open') continue;
     await way.directory.sync();
     await way.directory.close();
   }
+}
+
+function parentOf({ names }: ApplySite, path: string): readonly string[] {
+  return (names.get(path) ?? path).split('/').slice(0, -1);
 }
 
 async function removeEmptied(root: string, components: readonly string[]): Promise<void> {

@@ -22,8 +22,8 @@ export interface Layout {
   readonly lock: string;
 }
 
-export function layoutOf(stateDir: string): Layout {
-  const dir = join(stateDir, 'sync');
+/** `dir` is `<state>/sync`. */
+export function layoutOf(dir: string): Layout {
   return {
     dir,
     cache: join(dir, 'seen.ndjson'),

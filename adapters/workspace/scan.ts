@@ -75,6 +75,7 @@ export async function scanRoot(
   const names = new Map<string, string>();
   const unread: Unread[] = [];
   for (const entry of sortedForTwins(entries)) {
+    if (isAlwaysOut(entry.path)) continue;
     const path = composed(entry.path);
     if (path !== entry.path || names.has(path) || work.files.has(path)) {
       if (isTaken(path, work, names, unread)) {
