@@ -51,7 +51,7 @@ function stopped(state: SyncState, detail: string): ExchangeResult {
 }
 
 /** Token of a restore that waits. */
-export function restoreToken(id: string): string {
+function restoreToken(id: string): string {
   return `restore-${id}`;
 }
 

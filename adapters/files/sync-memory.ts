@@ -14,7 +14,10 @@ const memorySchema = z.object({
   tip: oid.nullable(),
   base: z.array(z.tuple([z.string(), version])),
   pending: z.array(
-    z.tuple([z.string(), z.object({ version: version.nullable(), stamp, captured: z.boolean(), earlier: z.array(oid) })]),
+    z.tuple([
+      z.string(),
+      z.object({ version: version.nullable(), stamp, captured: z.boolean(), earlier: z.array(oid) }),
+    ]),
   ),
   capture: z.object({ commit: oid, tip: oid.nullable(), of: z.string() }).nullable(),
   clock: z.object({ l: z.number(), c: z.number() }),

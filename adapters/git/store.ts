@@ -24,7 +24,7 @@ export function callOn(store: GitStore, args: readonly string[], signal?: Cancel
 }
 
 /** The store as a person knows it. */
-export function placeOf(store: GitStore): string {
+function placeOf(store: GitStore): string {
   return store.where ?? `destination "${store.name}" (${store.path})`;
 }
 

@@ -64,14 +64,6 @@ export async function joinRoot(place: RootPlace): Promise<void> {
   });
 }
 
-/** Throws NxsError DATA_DIR_MISSING unless the directory is the joined one, or was never joined and can be listed. */
-export async function requireRoot(place: RootPlace): Promise<void> {
-  const found = await checkRoot(place);
-  const detail =
-    found.state === 'missing' ? found.detail : found.state === 'ok' ? null : await whyUnusable(place.root);
-  if (detail !== null) throw new NxsError('DATA_DIR_MISSING', `${detail}.`);
-}
-
 function missing(detail: string): RootState {
   return { state: 'missing', detail };
 }

@@ -5,7 +5,7 @@ import type { Contender, Loser, Merged, MergeInput, MergeNote, MergeRule, Versio
 import { datedName, freeNumbered } from './names.js';
 import { compareStamps } from './stamp.js';
 
-export { datedName, numbered } from './names.js';
+export { numbered } from './names.js';
 
 export interface MergeTools {
   /** Git's object id of a blob with these bytes. */

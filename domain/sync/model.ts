@@ -95,9 +95,6 @@ export interface MergeNote {
   readonly detail: string;
 }
 
-/** A person's consent to deletions or shrinkage that were held; it names exactly what was shown. */
-export type ApprovalToken = string;
-
 /** One side of a path that both sides changed. */
 export interface Contender {
   readonly version: Version;

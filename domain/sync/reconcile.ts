@@ -6,7 +6,7 @@ import { allPaths, isHeld, plant, same, type Draft, type Made, type Plan, type T
 import { clearWays } from './ways.js';
 
 export { isHeld, same, wantedTree } from './plan.js';
-export type { Made, Plan, Trees, Wanted } from './plan.js';
+export type { Plan, Trees, Wanted } from './plan.js';
 
 export interface ReconcileInput extends Trees {
   readonly strategyOf: (path: string) => Strategy;

@@ -51,14 +51,14 @@ export async function tailnetPeers(): Promise<readonly TailnetPeer[] | null> {
 }
 
 /** The host of a remote; null: it is on this machine. */
-export function hostOfRemote(remote: string): string | null {
+function hostOfRemote(remote: string): string | null {
   if (remote.startsWith('/') || /^file:/i.test(remote)) return null;
   if (URL.canParse(remote) && remote.includes('://')) return new URL(remote).hostname.replace(/^\[|\]$/g, '');
   return /^(?:[^@]+@)?([^:]+):/.exec(remote)?.[1] ?? null;
 }
 
 /** The peer that a remote is on; null: none of them. */
-export function peerOf(remote: string, peers: readonly TailnetPeer[]): TailnetPeer | null {
+function peerOf(remote: string, peers: readonly TailnetPeer[]): TailnetPeer | null {
   const host = hostOfRemote(remote)?.toLowerCase();
   if (host === undefined) return null;
   const is = (name: string) => name.toLowerCase() === host || name.toLowerCase().split('.')[0] === host;

@@ -53,7 +53,7 @@ export function idOf(content: string): string {
   return hashBytes(Buffer.from(content)).oid;
 }
 
-export function versionOf(content: string, mode: Version['mode'] = '100644'): Version {
+function versionOf(content: string, mode: Version['mode'] = '100644'): Version {
   return { oid: idOf(content), mode, size: Buffer.byteLength(content) };
 }
 

@@ -1,17 +1,19 @@
 // The simulation is worth something only when it notices what is wrong: each mutant must be caught within some hundred stories.
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import type * as Reconcile from '../../../domain/sync/reconcile.js';
 import type { Plan, ReconcileInput } from '../../../domain/sync/reconcile.js';
 import { seeded } from '../../support/e2e-random.js';
 import { MUTANTS, SOUND, type Mutant } from './mutants.js';
+import { kindOf } from './story.js';
 
 const current: { plan: Mutant['plan'] } = { plan: undefined };
 
 vi.mock('../../../domain/sync/reconcile.js', async (original) => {
-  const actual = await original<typeof import('../../../domain/sync/reconcile.js')>();
+  const actual = await original<typeof Reconcile>();
   return { ...actual, reconcile: (input: ReconcileInput) => changed(actual.reconcile(input), input) };
 });
 
-const { kindOf, play } = await import('./world.js');
+const { play } = await import('./world.js');
 
 const MOST = 1_000;
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { seeded, seedOf } from '../../support/e2e-random.js';
-import { kindOf, play } from './world.js';
+import { kindOf } from './story.js';
+import { play } from './world.js';
 
 const COUNT = 600;
 

@@ -1,104 +1,54 @@
 // The world of the simulation: nodes with clocks of their own that are cut off, lose power and race at the hub, people who write,
 // delete and tear files; and beside them the ledger that says what must be true (SYNC.md, invariants).
-import { coverage } from '../../../domain/sync/covered.js';
 import { answerQuestion } from '../../../activities/sync/answer.js';
 import type { Random } from '../../support/e2e-random.js';
 import { blobId, Repository, type Commit } from './git.js';
+import { bytesOf, judge, LOG, SECRET, text, type Ledger, type Written } from './judge.js';
 import { SOUND, type Mutant } from './mutants.js';
 import { Crash, Node } from './node.js';
-
-export interface WorldOptions {
-  readonly random: Random;
-  readonly mutant?: Mutant;
-  /** Only one node is written to: then nothing may ever be called a conflict. */
-  readonly solo?: boolean;
-  /** No crashes, right clocks, nobody who deletes everything: then the rules can be held against the letter. */
-  readonly calm?: boolean;
-}
+import { PATHS, type WorldOptions } from './story.js';
 
 export interface Trace {
   readonly lines: string[];
 }
 
-interface Written {
-  readonly path: string;
-  /** True time, ms. */
-  readonly at: number;
-  readonly node: string;
-  /** Its file time lies ahead: then it is known only that it was there when it was looked at first. */
-  readonly ahead: boolean;
-  seen?: number;
-}
-
 const START = Date.UTC(2026, 2, 1);
-const LOG = 'DECISION-LOG.md';
-const SECRET = 'tasks/s.md';
-const PATHS = [
-  'MEMORY.md',
-  'memory/a.md',
-  'memory/b.md',
-  'config/x.yaml',
-  'tasks/t1.md',
-  'tasks/t2.md',
-  'tasks/t3.md',
-  'tasks/Case.md',
-  'tasks/case.md',
-  'tasks/d',
-  'tasks/d/x.md',
-  'scratch.tmp',
-  'credentials/k.md',
-];
-const RULES = coverage({
-  include: ['memory/*.md', 'MEMORY.md', LOG, 'config/*.yaml', 'tasks/**'],
-  exclude: ['*.tmp', 'credentials/**'],
-  rules: [],
-});
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-const bytesOf = (content: string): Uint8Array => new TextEncoder().encode(content);
-
-/** One story in five has one writer, one in five is calm. */
-export function kindOf(seed: number): Pick<WorldOptions, 'solo' | 'calm'> {
-  return { solo: seed % 5 === 0, calm: seed % 5 === 1 };
-}
 
 /** Plays one seed. Throws with what was broken. */
 export async function play(options: WorldOptions): Promise<Trace> {
   const world = new World(options);
   await world.live();
   await world.settle();
-  world.judge();
+  judge(world);
   return { lines: world.trace };
 }
 
-class World {
+class World implements Ledger {
   readonly trace: string[] = [];
-  private readonly hub = new Repository();
-  private readonly nodes: Node[];
+  readonly hub = new Repository();
+  readonly nodes: Node[];
   private readonly random: Random;
   private readonly mutant: Mutant;
-  private readonly solo: boolean;
+  readonly solo: boolean;
   private readonly calm: boolean;
   private readonly skews = new Map<string, number>();
   private readonly cutOff = new Set<string>();
-  private readonly written = new Map<string, Written>();
-  private readonly scannedEntries = new Set<string>();
-  private readonly replaced = new Map<string, string>();
-  private readonly secrets = new Set<string>();
+  readonly written = new Map<string, Written>();
+  readonly scannedEntries = new Set<string>();
+  readonly replaced = new Map<string, string>();
+  readonly secrets = new Set<string>();
   private readonly torn = new Map<string, string>();
-  private readonly skewed: boolean;
+  readonly skewed: boolean;
   private readonly paths: readonly string[];
-  private time = START;
+  time = START;
   private serial = 0;
   private quiet = false;
-  private crashed = false;
-  private wiped = false;
+  crashed = false;
+  wiped = false;
   /** Per path: when a person did something to it last. */
-  private readonly touched = new Map<string, number>();
+  readonly touched = new Map<string, number>();
   /** What a merge left under a name, to be there at the end unless somebody touches it. */
-  private readonly promised = new Map<
-    string,
-    { readonly path: string; readonly oid: string; readonly at: number }
-  >();
+  readonly promised = new Map<string, { readonly path: string; readonly oid: string; readonly at: number }>();
   private depth = 0;
 
   constructor({ random, mutant = SOUND, solo = false, calm = false }: WorldOptions) {
@@ -133,7 +83,7 @@ class World {
     });
   }
 
-  private note(line: string): void {
+  note(line: string): void {
     this.trace.push(`${this.time - START} ${line}`);
   }
 
@@ -342,142 +292,4 @@ class World {
     }
     if (calm < 2) this.fail('I2: the hub never comes to rest');
   }
-
-  judge(): void {
-    this.converged();
-    this.nothingLost();
-    this.logWhole();
-    this.noSecrets();
-    this.laterWins();
-    this.promisesKept();
-    this.note(`ends at ${this.hub.refs.get('refs/heads/main') ?? 'nothing'}`);
-    if (this.solo) this.noConflicts();
-  }
-
-  private sharedFiles({ disk }: Node): Map<string, string> {
-    const rows = [...disk.files].filter(
-      ([path]) => RULES.covers(path) && path !== SECRET && !this.isBroken(path),
-    );
-    return new Map(rows.map(([path, { bytes }]) => [path, text(bytes)]));
-  }
-
-  /** YAML that does not parse is taken by nobody who has some that does. */
-  private isBroken(path: string): boolean {
-    return this.nodes.some(({ kept }) =>
-      (kept.status?.held ?? []).some((hold) => hold.path === path && hold.reason === 'unparsable'),
-    );
-  }
-
-  private converged(): void {
-    const [first, ...others] = this.nodes;
-    const expected = describe(this.sharedFiles(first as Node));
-    for (const node of others) {
-      const found = describe(this.sharedFiles(node));
-      if (found !== expected) this.fail(`I1: ${node.name} has\n${found}\nand n1 has\n${expected}`);
-    }
-    const tip = this.hub.refs.get('refs/heads/main');
-    const tree =
-      tip === undefined ? new Map<string, { oid: string }>() : (this.hub.commits.get(tip)?.tree ?? new Map());
-    const held = new Map(
-      [...tree].flatMap(([path, { oid }]) =>
-        path.startsWith('.nxs/') || path === SECRET || this.isBroken(path)
-          ? []
-          : [[path, text(this.hub.blobs.get(oid) ?? new Uint8Array())] as const],
-      ),
-    );
-    if (describe(held) !== expected) this.fail(`I1: the hub has\n${describe(held)}\nand n1 has\n${expected}`);
-  }
-
-  private nothingLost(): void {
-    const published = this.hub.contents(this.hub.refs.get('refs/heads/main'));
-    for (const [oid, name] of this.replaced) {
-      const node = this.nodes.find((each) => each.name === name) as Node;
-      const captured = [...node.copy.refs].some(
-        ([ref, id]) => ref.startsWith('refs/nxs/') && node.copy.contents(id).has(oid),
-      );
-      const inPlace = [...node.disk.files.values()].some(({ bytes }) => blobId(bytes) === oid);
-      if (!node.disk.backups.has(oid) && !inPlace)
-        this.fail(
-          `I3: ${name} kept no copy of ${oid.slice(0, 6)} (${this.written.get(oid)?.path ?? 'made by sync'})`,
-        );
-      if (!published.has(oid) && !captured && !node.disk.backups.has(oid) && !inPlace)
-        this.fail(`I3: ${name} lost ${oid.slice(0, 6)} (${this.written.get(oid)?.path ?? 'made by sync'})`);
-    }
-    for (const node of this.nodes)
-      for (const bytes of node.disk.staging.values())
-        if (!published.has(blobId(bytes)) && !node.disk.backups.has(blobId(bytes)))
-          this.fail(`I3: ${node.name} left ${blobId(bytes).slice(0, 6)} in its staging directory`);
-  }
-
-  /** Each entry is there, and none twice. One that was cut in its text is an edit: then both texts may stand. */
-  private logWhole(): void {
-    const log = text(this.nodes[0]?.disk.files.get(LOG)?.bytes ?? new Uint8Array());
-    for (const entry of this.scannedEntries) {
-      if (!log.includes(entry)) this.fail(`I5: "${entry}" is not in the log:\n${log}`);
-      const serial = /D(\d+)\.$/.exec(entry)?.[1] ?? '';
-      const whole = log.split(`${entry}\n\nBecause of ${serial}.\n`).length - 1;
-      if (whole > 1) this.fail(`I5: "${entry}" stands ${whole} times in the log:\n${log}`);
-    }
-  }
-
-  private noSecrets(): void {
-    for (const { tree } of this.hub.commits.values())
-      for (const [path, { oid }] of tree) {
-        const isForbidden = this.secrets.has(oid) || (!path.startsWith('.nxs/') && !RULES.covers(path));
-        if (isForbidden) this.fail(`I11: the hub holds ${path} ${oid.slice(0, 6)}`);
-      }
-  }
-
-  /** Where all clocks are right, of two versions the one that was written later stays. */
-  private laterWins(): void {
-    // A crash may cost the memory of which stamp a version had; nothing of it is lost by that, the other one may stay.
-    if (this.skewed || this.crashed) return;
-    for (const { kept } of this.nodes)
-      for (const { rule, path, kept: stays, lost } of kept.merges) {
-        const [winner, loser] = [stays, lost].map((oid) => this.written.get(oid ?? ''));
-        if (
-          rule !== 'last-write-wins' ||
-          path.endsWith('.yaml') ||
-          winner === undefined ||
-          loser === undefined
-        )
-          continue;
-        const latest = winner.ahead ? (winner.seen ?? this.time) : winner.at;
-        if (latest < loser.at)
-          this.fail(`I9: of ${path} the version of ${loser.at - winner.at} ms earlier stays`);
-      }
-  }
-
-  private promisesKept(): void {
-    if (this.crashed || this.wiped || this.skewed) return;
-    const moved = this.nodes.flatMap(({ kept }) =>
-      kept.merges.map(({ path, other }) => `${path}\n${other ?? ''}`),
-    );
-    const files = this.sharedFiles(this.nodes[0] as Node);
-    for (const { path, oid, at } of this.promised.values()) {
-      const isDone = oid === '' || path === LOG || this.isBroken(path) || (this.touched.get(path) ?? 0) > at;
-      const again =
-        [...moved].filter((each) => each.startsWith(`${path}\n`) || each.endsWith(`\n${path}`)).length > 1;
-      const isMeeting = /case|tasks\/d/i.test(path);
-      if (isDone || again || isMeeting) continue;
-      const content = files.get(path);
-      if (content === undefined || blobId(bytesOf(content)) !== oid)
-        this.fail(`I9: ${path} should have kept ${oid.slice(0, 6)}, and nobody touched it`);
-    }
-  }
-
-  private noConflicts(): void {
-    const harmless = new Set(['twins', 'file-vs-directory', 'append-entry-kept']);
-    for (const { kept, name } of this.nodes)
-      for (const { rule, path } of kept.merges)
-        if (!harmless.has(rule))
-          this.fail(`I8: ${name} calls ${path} a conflict (${rule}), and only n1 was written to`);
-  }
-}
-
-function describe(files: ReadonlyMap<string, string>): string {
-  return [...files]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, content]) => `  ${path}: ${JSON.stringify(content)}`)
-    .join('\n');
 }

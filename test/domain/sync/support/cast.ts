@@ -6,19 +6,19 @@ import type { Stamp, Strategy, Tree, Version } from '../../../../domain/sync/mod
 import { reconcile, type Plan, type ReconcileInput } from '../../../../domain/sync/reconcile.js';
 import { sha256 } from './logs.js';
 
-export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-export function blobId(bytes: Uint8Array): string {
+function blobId(bytes: Uint8Array): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
 export const oidOf = (text: string): string => blobId(bytesOf(text));
 
-export function version(text: string, mode: Version['mode'] = '100644'): Version {
+function version(text: string, mode: Version['mode'] = '100644'): Version {
   return { oid: oidOf(text), mode, size: bytesOf(text).length };
 }
 
-export const TOOLS: MergeTools = {
+const TOOLS: MergeTools = {
   blobId,
   digest: sha256,
   decode: (bytes) => {
@@ -52,8 +52,8 @@ export interface Scene {
   readonly ever?: Readonly<Record<string, readonly string[]>>;
 }
 
-export const EARLY: Stamp = { l: Date.UTC(2026, 2, 4, 8), c: 0, node: 'edge' };
-export const LATE: Stamp = { l: Date.UTC(2026, 2, 5, 9), c: 0, node: 'home' };
+const EARLY: Stamp = { l: Date.UTC(2026, 2, 4, 8), c: 0, node: 'edge' };
+const LATE: Stamp = { l: Date.UTC(2026, 2, 5, 9), c: 0, node: 'home' };
 
 const stored = (text: string): Version =>
   text.startsWith('!') ? version(text.slice(1), '100755') : version(text);
