@@ -167,7 +167,7 @@ async function stampsOf(
  */
 async function baseOf(
   { hub, settings }: SyncPorts,
-  { capture, pending }: SyncMemory,
+  { capture, pending, lost }: SyncMemory,
   trees: Trees,
   stamps: ReadonlyMap<string, Stamp>,
 ): Promise<Tree> {
@@ -175,7 +175,8 @@ async function baseOf(
     (path) => !trees.held.has(path) && !same(trees.hub.get(path), trees.base.get(path)),
   );
   const own = both.filter((path) => stamps.get(path)?.node === settings.node);
-  if (own.length === 0 || capture === null) return trees.base;
+  // Who joins anew was told that the hub's versions stay.
+  if (own.length === 0 || capture === null || lost) return trees.base;
   const made = await hub.everHeld(capture.commit);
   const base = new Map(trees.base);
   for (const path of own) {

@@ -11,6 +11,7 @@ it('keeps the invariants of sync in a hundred thousand stories', async () => {
   for (let seed = first; seed < first + COUNT; seed += 1) {
     await play({ random: seeded(seed), ...kindOf(seed) }).catch((error: unknown) => {
       broken.push(`seed ${seed}: ${String(error).split('\n', 1)[0] ?? ''}`);
+      process.stderr.write(`${broken.at(-1) ?? ''}\n`);
       if (broken.length > 20) throw error;
     });
     if (seed % 1000 === 0) process.stderr.write(`${seed - first} stories, ${broken.length} broken\n`);
