@@ -10,7 +10,13 @@ import { destinations, digests, fill, filesIn, makePlace } from '../support/e2e-
 import { isAlive, startPlane, type Plane } from '../support/temporal-e2e.js';
 import { until } from '../support/until.js';
 
-const SCHEDULES = ['nxs-home-backup', 'nxs-home-backup-hourly', 'nxs-home-restore-drill', 'nxs-home-verify'];
+const SCHEDULES = [
+  'nxs-home-backup',
+  'nxs-home-backup-hourly',
+  'nxs-home-restore-drill',
+  'nxs-home-sync',
+  'nxs-home-verify',
+];
 
 let plane: Plane;
 beforeAll(async () => {
@@ -147,7 +153,7 @@ describe('in Temporal', () => {
     });
   }, 60_000);
 
-  it('the four schedules are there under their ids, on our queue, and skip when one still runs', async () => {
+  it('the five schedules are there under their ids, on our queue, and skip when one still runs', async () => {
     await plane.client(async (client) => {
       expect(await scheduleIds(client)).toEqual(SCHEDULES);
       for (const id of SCHEDULES) {

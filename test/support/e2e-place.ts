@@ -87,13 +87,13 @@ function isMap(files: Files | Readonly<Record<string, string | Buffer>>): files 
   return files instanceof Map;
 }
 
-/** Every regular file below a directory with its bytes; what the product itself may leave there is no exception. */
+/** Every regular file below a directory with its bytes; what the product may leave there is no exception, but for sync's marker. */
 export async function filesIn(dir: string): Promise<Map<string, Buffer>> {
   const found = await readdir(dir, { recursive: true, withFileTypes: true });
   const files = new Map<string, Buffer>();
   for (const entry of found) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile()) files.set(relative(dir, path), await readFile(path));
+    if (entry.isFile() && entry.name !== '.nxs-root') files.set(relative(dir, path), await readFile(path));
   }
   return files;
 }

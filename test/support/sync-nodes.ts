@@ -4,19 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { applyChanges } from '../../activities/sync/apply.js';
-import { captureChanges } from '../../activities/sync/capture.js';
-import { exchangeWithHub } from '../../activities/sync/exchange.js';
-import { finishCycle } from '../../activities/sync/finish.js';
 import type { Config } from '../../config/types.js';
 import type { Notice } from '../../domain/notify/notice.js';
 import type { SyncStatus } from '../../domain/sync/status.js';
-import { standing } from '../../workers/offline.js';
-import { syncPorts, UNHEARD } from '../../workers/sync/parts.js';
 import { openSyncDesk, type SyncDesk } from '../../workers/sync/view.js';
 import { configOf, fill, filesIn, makePlace, removePlace, type Place } from './e2e-place.js';
-
-const task = standing(() => undefined);
+import { runSyncCycle } from './sync-cycle.js';
 
 export interface SyncNode {
   readonly name: string;
@@ -59,25 +52,13 @@ async function nodeAt(name: string, place: Place): Promise<SyncNode> {
     place,
     config,
     notices,
-    async cycle(join = false) {
-      const ports = syncPorts(config, {
-        ...UNHEARD,
-        notify: (notice) => {
+    cycle: (join = false) =>
+      runSyncCycle(config, `${name}-${(cycles += 1)}`, {
+        join,
+        heard: (notice) => {
           if (notice.state === 'raised') notices.push(notice);
-          return Promise.resolve();
         },
-      });
-      const cycle = `${name}-${(cycles += 1)}`;
-      const captured = await captureChanges(ports, { cycle, join }, task);
-      let { state, detail } = captured;
-      let [conflicts, applied] = [0, 0];
-      if (state === 'ok') {
-        const met = await exchangeWithHub(ports, { cycle }, task);
-        ({ state, detail, conflicts } = met);
-        if (met.toApply > 0) ({ applied } = await applyChanges(ports, { cycle }, task));
-      }
-      return finishCycle(ports, { cycle, state, detail, conflicts, applied, workflowId: cycle });
-    },
+      }),
     moved: () => nodeAt(name, place),
     desk: () => openSyncDesk(config),
     write: (files) => fill(place.dataDir, files),

@@ -36,7 +36,7 @@ function turn() {
     entered.push(id(bytes));
     left.push(id(fs.readFileSync(temporary)));
   }
-  if (!over) setTimeout(turn, Math.random() * 4);
+  if (!over) setTimeout(turn, Math.random() * 15);
   else process.stdout.write(JSON.stringify({ entered, left, readings }), () => process.exit(0));
 }
 

@@ -9,10 +9,11 @@ import type { Config } from '../../../config/types.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 // What CommonJS packages ask for inside an ES module bundle.
-const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+const BANNER =
+  "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);";
 
 /** One file of plain JavaScript, so that a child starts fast. The command, not the library: that leaves a service behind. */
-export function bundleChild(folder: string): string {
+export function bundleChild(folder: string, entry = 'child.ts'): string {
   const outfile = join(folder, 'child.mjs');
   const options = [
     '--bundle',
@@ -22,7 +23,7 @@ export function bundleChild(folder: string): string {
     `--banner:js=${BANNER}`,
   ];
   const esbuild = join(ROOT, 'node_modules/.bin/esbuild');
-  execFileSync(esbuild, [join(import.meta.dirname, 'child.ts'), `--outfile=${outfile}`, ...options]);
+  execFileSync(esbuild, [join(import.meta.dirname, entry), `--outfile=${outfile}`, ...options]);
   return outfile;
 }
 
@@ -30,6 +31,10 @@ export interface Job {
   readonly config: Config;
   readonly run: string;
   readonly restore: Partial<RestoreInput> | null;
+}
+
+export interface SyncJob {
+  readonly config: Config;
 }
 
 export interface Killed {
@@ -44,7 +49,7 @@ export interface Killed {
 export async function runAndKill(
   script: string,
   file: string,
-  job: Job,
+  job: Job | SyncJob,
   after: number | null,
   uid?: number,
 ): Promise<Killed> {
