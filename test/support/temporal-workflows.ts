@@ -7,7 +7,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { inject } from 'vitest';
-import type { BackupActivities, FailoverActivities, FailoverSteps } from '../../activities/contracts.js';
+import type {
+  BackupActivities,
+  FailoverActivities,
+  FailoverSteps,
+  SyncActivities,
+} from '../../activities/contracts.js';
 import { kindAttributes } from '../../workers/attributes.js';
 import { checkBundle } from '../../workers/bundle.js';
 import { WORKER_LIMITS } from '../../workers/worker-limits.js';
@@ -18,7 +23,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 /** `NXS_TEST_RECORD=1 npm test -- test/workflows` writes the histories that test/replay replays. */
 const RECORD = process.env['NXS_TEST_RECORD'] === '1';
 
-type Cast = BackupActivities & FailoverActivities & FailoverSteps;
+type Cast = BackupActivities & FailoverActivities & FailoverSteps & SyncActivities;
 
 const NAMES = [
   'planBackup',
@@ -37,6 +42,10 @@ const NAMES = [
   'isSilent',
   'applySwitch',
   'applyReset',
+  'captureChanges',
+  'exchangeWithHub',
+  'applyChanges',
+  'finishCycle',
 ] as const satisfies readonly (keyof Cast)[];
 
 export interface Stage {
