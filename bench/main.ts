@@ -9,6 +9,7 @@ import { benchGithub } from './suites/github.js';
 import { benchMemory } from './suites/memory.js';
 import { benchStart } from './suites/start.js';
 import type { Suite } from './suites/suite.js';
+import { benchSync } from './suites/sync.js';
 
 const SUITES: Readonly<Record<string, Suite>> = {
   backup: { summary: 'speed of a backup and its proof beside git and restic', run: benchBackup },
@@ -21,6 +22,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     summary: 'requests, speed and memory of a backup to GitHub beside a bare octokit loop',
     run: benchGithub,
   },
+  sync: { summary: 'a cycle beside raw git; from a file event to the other node', run: benchSync },
   memory: { summary: 'memory of the worker with a corpus of 1 GB, in two shapes', run: benchMemory },
 };
 

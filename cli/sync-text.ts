@@ -30,6 +30,15 @@ export function exitOf({ state, held, pending }: SyncStatus): 0 | 1 | 4 {
   return state === 'ok' && pending.length === 0 && !stuck ? 0 : 1;
 }
 
+/** One line for `nxs status`. */
+export function lineOf(context: Context, status: SyncStatus | null): string {
+  if (status === null) return 'none yet';
+  const { state, at, pending, unpublished } = status;
+  const waits = pending.length === 0 ? '' : `; ${plural(pending.length, 'question')}: nxs sync status`;
+  const open = unpublished === 0 ? '' : `; ${plural(unpublished, 'change')} to go out`;
+  return `${context.paint(exitOf(status) === 1 ? 'bad' : 'good', WORDS[state])} (${at})${open}${waits}`;
+}
+
 export function printStatus(context: Context, status: SyncStatus): void {
   const {
     state,

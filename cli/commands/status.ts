@@ -23,11 +23,14 @@ export const status: Command = {
     const { viewBackups } = await import('../../workers/backup-view.js');
     const { readProviders } = await import('../../workers/failover/provider-view.js');
     const { printSummary, summaryOf } = await import('../provider-text.js');
+    const { readSyncStatus } = await import('../../workers/sync/view.js');
+    const { lineOf } = await import('../sync-text.js');
     const config = await loadFor(context);
     const plane = await controlPlane(config);
     const now = Date.now();
     const providers = await readProviders(config, now, (line) => context.note(line));
     const view = await viewBackups(config, now);
+    const sync = await readSyncStatus(config);
     const { last_run: last } = view;
     const backup = {
       outcome: last?.outcome ?? null,
@@ -37,11 +40,12 @@ export const status: Command = {
     };
     if (context.json) {
       const own = { node: config.node, data_dir: config.dataDir, control_plane: plane };
-      context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup }));
+      context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup, sync }));
     } else {
       print(context, config, plane);
       printSummary(context, providers);
       printBackup(context, backup);
+      context.out(`last sync      ${lineOf(context, sync)}`);
     }
     const proved = backup.outcome === 'green' && backup.destinations.every((each) => !each.too_old);
     return plane.ready && proved ? 0 : 1;
