@@ -66,5 +66,8 @@ function rank(unit: number): number {
  * folds what has no lower case of its own (`ſ`). For comparing, never for writing.
  */
 export function foldPath(path: string): string {
+  // Most names are plain, and need no tables of Unicode.
+  // eslint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
+  if (/^[\u0000-\u007f]*$/.test(path)) return path.toLowerCase();
   return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }

@@ -3,7 +3,7 @@
 import { comparePaths } from '../../domain/paths.js';
 import { SECRET_RULES } from '../../domain/secrets/rules.js';
 import { createSecretScan } from '../../domain/secrets/scan.js';
-import { coverage, type Coverage } from '../../domain/sync/covered.js';
+import type { Coverage } from '../../domain/sync/covered.js';
 import type { Hold } from '../../domain/sync/model.js';
 import type { Pending, ScanResult, SyncMemory } from '../../domain/sync/ports.js';
 import { same } from '../../domain/sync/reconcile.js';
@@ -12,7 +12,16 @@ import type { SyncState } from '../../domain/sync/status.js';
 import { syncMessage } from '../../domain/sync/trailer.js';
 import type { CaptureInput, CaptureResult } from '../contracts.js';
 import type { Task } from '../task.js';
-import { captureRef, changesOf, digestOf, hubName, NEVER_MET, setOrDelete, trackingRef } from './memory.js';
+import {
+  captureRef,
+  changesOf,
+  coverageOf,
+  digestOf,
+  hubName,
+  NEVER_MET,
+  setOrDelete,
+  trackingRef,
+} from './memory.js';
 import type { SyncPorts } from './ports.js';
 
 /** Versions of a log between two meetings that are looked at again. */
@@ -124,7 +133,7 @@ async function scanOnce(
   task: Task,
 ): Promise<Looked> {
   const { settings, workspace } = ports;
-  const rules = coverage(settings);
+  const rules = coverageOf(ports);
   const named: Hold[] = [];
   const secrets = new Map(memory.secrets);
   const scan = await workspace.scan({
@@ -195,7 +204,7 @@ function stamped(
       else if (!isHeld(path)) changed.push(path);
     }
   }
-  const { strategyOf } = coverage(ports.settings);
+  const { strategyOf } = coverageOf(ports);
   // What was held then may have been there already.
   const wasHeld = heldBy(before);
   let { clock } = memory;

@@ -1,5 +1,6 @@
 // What a node knows between cycles, and the local tree that follows from it.
 import { comparePaths } from '../../domain/paths.js';
+import { coverage, type Coverage } from '../../domain/sync/covered.js';
 import type { Tree, Version } from '../../domain/sync/model.js';
 import type { Pending, SyncMemory } from '../../domain/sync/ports.js';
 import type { SyncPorts } from './ports.js';
@@ -66,4 +67,13 @@ export function captureRef(node: string): string {
 /** Where our copy keeps what was seen of the hub's branch. */
 export function trackingRef(branch: string): string {
   return `refs/remotes/hub/${branch}`;
+}
+
+const coverages = new WeakMap<SyncPorts['settings'], Coverage>();
+
+/** The manifest's globs, compiled once for a set of ports. */
+export function coverageOf({ settings }: Pick<SyncPorts, 'settings'>): Coverage {
+  const known = coverages.get(settings) ?? coverage(settings);
+  coverages.set(settings, known);
+  return known;
 }

@@ -1,6 +1,6 @@
 // What a cycle would do, worked out of what was captured and of the hub's tip; `nxs sync diff` shows exactly this. Reads, and
 // changes nothing (SYNC.md, steps 8 and 9).
-import { coverage, type Coverage } from '../../domain/sync/covered.js';
+import type { Coverage } from '../../domain/sync/covered.js';
 import { guard, type Guarded, type Question } from '../../domain/sync/guard.js';
 import { mergeFile, type MergeTools } from '../../domain/sync/merge-file.js';
 import type { Hold, Stamp, Tree } from '../../domain/sync/model.js';
@@ -17,7 +17,7 @@ import {
 import { validTree } from '../../domain/sync/remote-tree.js';
 import { MOST_AHEAD, usableStamp } from '../../domain/sync/stamp.js';
 import { heldBy } from './capture.js';
-import { localTree, setOrDelete } from './memory.js';
+import { coverageOf, localTree, setOrDelete } from './memory.js';
 import { allForgotten } from './merge-log.js';
 import { wholeLogs, type WholeLogs } from './whole-logs.js';
 import type { SyncPorts } from './ports.js';
@@ -43,7 +43,7 @@ export interface Prepared extends Guarded {
 
 /** Plans. `tip` null: the hub is empty. */
 export async function prepare(ports: SyncPorts, memory: SyncMemory, tip: string | null): Promise<Prepared> {
-  const rules = coverage(ports.settings);
+  const rules = coverageOf(ports);
   const entries = tip === null ? [] : await ports.hub.list(tip);
   const { tree: hub, rejected } = validTree(entries, {
     covers: rules.covers,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NxsError } from '../../domain/errors.js';
+import type { Version } from '../../domain/sync/model.js';
 import type { CommitPlan, Hub, RemoteEntry } from '../../domain/sync/ports.js';
 import { checkObjects } from '../git/batch-check.js';
 import { writeBareRepository } from '../git/bare.js';
@@ -33,7 +34,9 @@ export function openHub(settings: HubSettings): Hub {
   const cache = openTreeCache();
   const waiting = new Map<string, GitObject>();
   let waitingBytes = 0;
-  let listed: { readonly commit: string; readonly entries: readonly RemoteEntry[] } | null = null;
+  let listed: Listing | null = null;
+  /** Of the commit that we made last, which becomes the tip as a rule. */
+  let own: Listing | null = null;
 
   const write = async (objects: readonly GitObject[]): Promise<void> => {
     const all = [...new Map([...waiting.values(), ...objects].map((each) => [each.oid, each])).values()];
@@ -54,6 +57,7 @@ export function openHub(settings: HubSettings): Hub {
     fetch: (signal) => fetchTip(place, signal),
     descends: (tip, from) => isDescendant(copy, tip, from),
     async list(commit) {
+      if (own?.commit === commit) listed = own;
       if (listed?.commit !== commit) listed = { commit, entries: await listTree(copy, commit) };
       return listed.entries;
     },
@@ -79,6 +83,9 @@ export function openHub(settings: HubSettings): Hub {
       await write([...fresh, commit]);
       for (const tree of fresh) keepTree(cache, tree);
       keepRoot(cache, commit.oid, root);
+      if (own?.commit === plan.basis) listed = own;
+      const entries = derived(listed, plan);
+      if (entries !== null) own = { commit: commit.oid, entries };
       if (ref !== null) await writeRef(copy.path, ref, commit.oid);
       return commit.oid;
     },
@@ -96,6 +103,24 @@ export function openHub(settings: HubSettings): Hub {
       await maintain(copy);
     },
   };
+}
+
+interface Listing {
+  readonly commit: string;
+  readonly entries: readonly RemoteEntry[];
+}
+
+/** The listing of a commit of ours, out of that of its basis; null where it is not that simple. */
+function derived(listed: Listing | null, { basis, changes }: CommitPlan): readonly RemoteEntry[] | null {
+  if (listed === null || listed.commit !== basis) return null;
+  const entries = new Map(listed.entries.map((entry) => [entry.path, entry]));
+  for (const [path, version] of changes) {
+    // A name that comes or goes may take others with it (a file for a directory).
+    if (version === null || !entries.has(path) || !('size' in version)) return null;
+    const { oid, mode, size } = version as Version;
+    entries.set(path, { path, utf8: true, mode, oid, size });
+  }
+  return [...entries.values()];
 }
 
 function commitOf({ parents, message, at, author }: CommitPlan, tree: string): GitObject {

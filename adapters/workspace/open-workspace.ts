@@ -36,6 +36,10 @@ export interface OpenWorkspace extends Workspace {
   directories(): ReadonlySet<string>;
 }
 
+/** Fewer rows of the cache than this wait, for so long (ms), until it is written. */
+const FEW = 32;
+const WRITE_EVERY = 300_000;
+
 /** Opens it; nothing is read or written before it is asked for. */
 export function openWorkspace(options: WorkspaceOptions): OpenWorkspace {
   const { root, now = Date.now } = options;
@@ -48,7 +52,9 @@ export function openWorkspace(options: WorkspaceOptions): OpenWorkspace {
   const own = new Map<string, string | null>();
   const exchanging = new Map<string, boolean>();
   let kept: Kept[] = [];
-  let fresh = false;
+  /** Rows that the file of the cache does not have. */
+  let fresh = 0;
+  let written = 0;
 
   const opened = async (): Promise<ScanState> => {
     if (state !== null) return state;
@@ -77,9 +83,9 @@ export function openWorkspace(options: WorkspaceOptions): OpenWorkspace {
       const stat = statOf(join(root, diskName(path)));
       own.set(path, stat);
       if (stat === null || oid === null) state?.seen.delete(path);
-      else state?.seen.set(path, { stat, oid });
+      else state?.seen.set(path, { stat, oid, settled: false });
     }
-    fresh = true;
+    fresh += results.length;
   };
 
   const diskName = (path: string): string => state?.names.get(path) ?? path;
@@ -101,18 +107,20 @@ export function openWorkspace(options: WorkspaceOptions): OpenWorkspace {
       const current = await opened();
       const before = current.seen;
       const result = await scanRoot(root, current, asked, now);
-      fresh ||=
-        before.size !== current.seen.size ||
-        [...current.seen].some(([path, row]) => before.get(path)?.stat !== row.stat);
+      for (const [path, row] of current.seen) if (before.get(path)?.stat !== row.stat) fresh += 1;
+      fresh += Math.abs(before.size - current.seen.size);
       return result;
     },
     async remember() {
-      if (state === null || !fresh) return;
+      // A few rows that get lost are a few files that are read again.
+      const isDue = fresh > FEW || now() - written > WRITE_EVERY;
+      if (state === null || fresh === 0 || !isDue) return;
       await saveSeen(ndjson, layout.cache, state.seen, now());
       await atomicWrite(layout.deferrals, JSON.stringify(Object.fromEntries(state.deferrals)), {
         sync: false,
       });
-      fresh = false;
+      fresh = 0;
+      written = now();
     },
     look: async (path) => {
       const way = await openBelow(root, diskName(path).split('/').slice(0, -1), false);

@@ -140,25 +140,22 @@ function sort(work: Work, path: string, entry: ScanEntry, unread: Unread[]): voi
     hold(work, path, 'too_large', `it has ${entry.size} bytes, more than ${options.largest}`);
   else {
     const known = state.seen.get(path);
-    if (
-      known?.stat === entry.stat &&
-      options.again?.has(path) !== true &&
-      isVouchedFor(known.stat, work.began)
-    ) {
-      take(work, path, entry, known.oid);
+    if (known?.stat === entry.stat && options.again?.has(path) !== true && isVouchedFor(known, work.began)) {
+      take(work, path, entry, known.oid, true);
     } else unread.push({ path, entry });
   }
 }
 
 /** Rows of this process may be younger than the stamps can tell apart: those are read again. */
-function isVouchedFor(stat: StatLine, began: number): boolean {
-  return isSettled(stat, BigInt(Math.floor(began)) * 1_000_000n);
+function isVouchedFor(known: Seen, began: number): boolean {
+  known.settled ||= isSettled(known.stat, BigInt(Math.floor(began)) * 1_000_000n);
+  return known.settled;
 }
 
-function take({ files, seen }: Work, path: string, entry: FileEntry, oid: string): void {
+function take({ files, seen }: Work, path: string, entry: FileEntry, oid: string, settled: boolean): void {
   const version: Version = { oid, mode: (entry.mode & 0o100) === 0 ? '100644' : '100755', size: entry.size };
   files.set(path, { version, mtime: mtimeOf(entry.stat) });
-  seen.set(path, { stat: entry.stat, oid });
+  seen.set(path, { stat: entry.stat, oid, settled });
 }
 
 /** ms. */
@@ -200,7 +197,7 @@ async function readOne(work: Work, { path, entry }: Unread, wasYoung: boolean): 
   const moved = wasYoung && stat !== entry.stat;
   if (moved && !(await isStill(work, path, entry, bytes))) return;
   const { oid } = hashBytes(bytes);
-  take(work, path, { ...entry, stat, size: bytes.length }, oid);
+  take(work, path, { ...entry, stat, size: bytes.length }, oid, false);
   const version = work.files.get(path)?.version;
   if (version !== undefined) await work.options.fresh(path, version, bytes);
 }

@@ -6,6 +6,8 @@ import { isSettled, type StatLine } from '../files/stat-key.js';
 export interface Seen {
   readonly stat: StatLine;
   readonly oid: string;
+  /** A write after it was seen has to show in its stamps; what was kept over a process is of this kind. */
+  settled: boolean;
 }
 
 const KIND = 'sync-seen-1';
@@ -15,7 +17,7 @@ export async function loadSeen(ndjson: NdjsonFiles, file: string): Promise<Map<s
   const seen = new Map<string, Seen>();
   for (const line of found?.lines ?? []) {
     if (!isRow(line)) return new Map();
-    seen.set(line[0], { stat: line[1], oid: line[2] });
+    seen.set(line[0], { stat: line[1], oid: line[2], settled: true });
   }
   return seen;
 }
@@ -28,8 +30,8 @@ export async function saveSeen(
   now: number,
 ): Promise<void> {
   const nowNs = BigInt(Math.floor(now)) * 1_000_000n;
-  const rows = [...seen].flatMap(([path, { stat, oid }]) =>
-    isSettled(stat, nowNs) ? [[path, stat, oid]] : [],
+  const rows = [...seen].flatMap(([path, { stat, oid, settled }]) =>
+    settled || isSettled(stat, nowNs) ? [[path, stat, oid]] : [],
   );
   await ndjson.write(file, KIND, {}, rows);
 }

@@ -21,6 +21,22 @@ export interface Coverage {
   readonly secretName: (path: string) => string | null;
 }
 
+/** Answers that are kept: a data directory has the same names cycle after cycle. */
+const MOST_KEPT = 200_000;
+
+/** The same function, that works each path out once. */
+function kept<T>(work: (path: string) => T): (path: string) => T {
+  const known = new Map<string, T>();
+  return (path) => {
+    const found = known.get(path);
+    if (found !== undefined || known.has(path)) return found as T;
+    if (known.size >= MOST_KEPT) known.clear();
+    const result = work(path);
+    known.set(path, result);
+    return result;
+  };
+}
+
 /** Compiles the manifest's globs once. */
 export function coverage({ include, exclude, rules }: CoverageRules): Coverage {
   const excluded = excludeMatcher(exclude);
@@ -30,10 +46,10 @@ export function coverage({ include, exclude, rules }: CoverageRules): Coverage {
     if (isAlwaysOut(path) || excluded(path)) return null;
     return included.find(({ match }) => match(path))?.glob ?? null;
   };
-  const globOf = (path: string): string | null => {
+  const globOf = kept((path: string): string | null => {
     const glob = wanted(path);
     return glob === null || secretPath(path) !== null ? null : glob;
-  };
+  });
   return {
     globOf,
     secretName: (path) => (wanted(path) === null ? null : (secretPath(path)?.reason ?? null)),

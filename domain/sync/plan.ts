@@ -85,3 +85,11 @@ export function wantedTree(
   }
   return after;
 }
+
+/** Paths that the two sides do not have alike, in byte order: all that a plan is about. */
+export function differingPaths({ local, hub }: Pick<Trees, 'local' | 'hub'>): readonly string[] {
+  const paths: string[] = [];
+  for (const [path, version] of local) if (!same(version, hub.get(path))) paths.push(path);
+  for (const path of hub.keys()) if (!local.has(path)) paths.push(path);
+  return paths.sort(comparePaths);
+}

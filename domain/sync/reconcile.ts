@@ -2,7 +2,7 @@
 // clock, so that it can be tried a hundred thousand times (SYNC.md, step 9).
 import { isYaml } from './merge-file.js';
 import type { Contender, Merged, MergeInput, Stamp, Strategy, Version } from './model.js';
-import { allPaths, isHeld, plant, same, type Draft, type Made, type Plan, type Trees } from './plan.js';
+import { differingPaths, isHeld, plant, same, type Draft, type Made, type Plan, type Trees } from './plan.js';
 import { clearWays } from './ways.js';
 
 export { isHeld, same, wantedTree } from './plan.js';
@@ -32,7 +32,7 @@ export interface ReconcileInput extends Trees {
 
 /** Paths that both sides changed, and have. */
 export function conflictsOf(trees: Trees): readonly string[] {
-  return allPaths(trees.local, trees.hub).filter((path) => {
+  return differingPaths(trees).filter((path) => {
     const [b, l, r] = versionsOf(trees, path);
     if (l === undefined || r === undefined || isHeld(trees.held, path)) return false;
     return !same(l, r) && !same(l, b) && !same(r, b);
@@ -42,7 +42,7 @@ export function conflictsOf(trees: Trees): readonly string[] {
 /** Object ids of all contents that a plan asks for: of conflicts, of logs that changed, and of YAML that comes in. */
 export function bytesNeeded(trees: Trees, strategyOf: (path: string) => Strategy): ReadonlySet<string> {
   const needed = new Set<string>();
-  for (const path of allPaths(trees.local, trees.hub)) {
+  for (const path of differingPaths(trees)) {
     const [b, l, r] = versionsOf(trees, path);
     if (l === undefined || r === undefined || isHeld(trees.held, path) || same(l, r)) continue;
     if (!isMerged(path, strategyOf(path), [b, l, r])) continue;
@@ -55,7 +55,7 @@ export function bytesNeeded(trees: Trees, strategyOf: (path: string) => Strategy
 export function reconcile(input: ReconcileInput): Plan {
   const draft: Draft = { publish: new Map(), apply: new Map(), losers: [], notes: [], holds: [] };
   const merges: string[] = [];
-  for (const path of allPaths(input.base, input.local, input.hub)) {
+  for (const path of differingPaths(input)) {
     const [b, l, r] = versionsOf(input, path);
     if (isHeld(input.held, path) || same(l, r)) continue;
     if (l === undefined || r === undefined) oneAbsent(input, draft, path);

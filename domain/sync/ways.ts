@@ -12,7 +12,9 @@ export interface WayInput extends Trees {
 
 /** Gives other names where the tree that a draft leads to has names that meet. The same on every node. */
 export function clearWays(input: WayInput, draft: Draft): void {
-  const names = new Names(wantedTree(input, draft));
+  const tree = wantedTree(input, draft);
+  if (!namesMeet(tree)) return;
+  const names = new Names(tree);
   for (const [path, version] of names.entries()) {
     const above = names.fileAbove(path);
     if (above === null) continue;
@@ -28,6 +30,17 @@ export function clearWays(input: WayInput, draft: Draft): void {
     const detail = `many file systems take it for ${JSON.stringify(first)}`;
     draft.notes.push(noteOf(path, target.to, 'twins', detail));
   }
+}
+
+/** Is there anything to do at all? In the order of the map, for the usual tree of thousands of names that do not meet. */
+function namesMeet(tree: ReadonlyMap<string, Version>): boolean {
+  const files = new Set<string>();
+  for (const path of tree.keys()) files.add(foldPath(path));
+  if (files.size < tree.size) return true;
+  const directories = new Set<string>();
+  for (const path of files) for (const above of parentsOf(path)) directories.add(above);
+  for (const above of directories) if (files.has(above)) return true;
+  return false;
 }
 
 interface Named {
