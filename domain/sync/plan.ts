@@ -62,7 +62,7 @@ export function parentsOf(path: string): string[] {
 }
 
 /** In byte order. */
-export function allPaths(...trees: readonly Tree[]): readonly string[] {
+function allPaths(...trees: readonly Tree[]): readonly string[] {
   return [...new Set(trees.flatMap((tree) => [...tree.keys()]))].sort(comparePaths);
 }
 

@@ -291,13 +291,3 @@ it('says before what a cycle does', async () => {
   expect([status.published, status.applied]).toEqual([1, 1]);
   expect((await home.desk().diff(() => undefined)).changes).toEqual([]);
 });
-
-it('five nodes that publish at once are all in', async () => {
-  const nodes = [home, cloud];
-  for (const name of ['edge', 'car', 'attic']) nodes.push(await syncNode(name, hub));
-  await settle(...nodes);
-  await Promise.all(nodes.map((node) => node.write({ [`tasks/${node.name}.md`]: `${node.name}\n` })));
-  await Promise.all(nodes.map((node) => node.cycle()));
-  await settle(...nodes);
-  for (const node of nodes) expect(Object.keys(await node.files()).length).toBe(5);
-}, 60_000);

@@ -1,4 +1,4 @@
-import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import { WorkflowFailedError, type ApplicationFailure } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FinishInput, SyncActivities } from '../../activities/contracts.js';
 import type { SyncStatus } from '../../domain/sync/status.js';
