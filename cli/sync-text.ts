@@ -30,6 +30,13 @@ export function exitOf({ state, held, pending }: SyncStatus): 0 | 1 | 4 {
   return state === 'ok' && pending.length === 0 && !stuck ? 0 : 1;
 }
 
+/** What `nxs status --json` has of it; `nxs sync status` has all. */
+export function briefOf(status: SyncStatus | null): object | null {
+  if (status === null) return null;
+  const { state, detail, at, last_ok, unpublished, held, pending } = status;
+  return { state, detail, at, last_ok, unpublished, held: held.length, pending: pending.length };
+}
+
 /** One line for `nxs status`. */
 export function lineOf(context: Context, status: SyncStatus | null): string {
   if (status === null) return 'none yet';

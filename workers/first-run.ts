@@ -1,4 +1,5 @@
 // What a person sees after `npm start`: the data directory backed up and proved, and where to look at it.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import type { Config } from '../config/types.js';
 import { errorMessage } from '../domain/errors.js';
@@ -10,6 +11,9 @@ import { runCycle } from './sync/ask.js';
 import { syncPorts, UNHEARD } from './sync/parts.js';
 import type { StartedContext } from './worker-settings.js';
 
+/** ms that the first backup waits for the first sync. */
+const PATIENCE_MS = 10_000;
+
 /** Fills a brand-new data directory, runs the backup and the sync of this start, and says how they went. */
 export async function firstRun(context: StartedContext<Config>): Promise<void> {
   const { config, say } = context;
@@ -20,7 +24,8 @@ export async function firstRun(context: StartedContext<Config>): Promise<void> {
   );
   if (filled !== null) say(filled);
   // First what other nodes have: a node that is new to its hub has nothing to back up before.
-  await firstSync(context);
+  // A hub that says nothing must not keep the backup waiting.
+  await Promise.race([firstSync(context), sleep(PATIENCE_MS, undefined, { ref: false })]);
   await firstBackup(context);
 }
 

@@ -10,6 +10,8 @@ export type Address =
       readonly kind: 'network';
       readonly protocol: 'ssh' | 'https' | 'http';
       readonly url: string;
+      /** `user:password` of an http address; it never goes onto a command line. */
+      readonly login: string | null;
       readonly shown: string;
     };
 
@@ -27,7 +29,7 @@ export function addressOf(remote: string | null, dir: string): Address {
   const scp = /^(?:([^@/\s]+)@)?([^:/\s@-][^:/\s@]*):(?!\/\/)(\S+)$/.exec(remote);
   if (scp !== null) {
     const [, , host = '', path = ''] = scp;
-    return { kind: 'network', protocol: 'ssh', url: remote, shown: `${host}:${path}` };
+    return { kind: 'network', protocol: 'ssh', url: remote, login: null, shown: `${host}:${path}` };
   }
   return networkAddress(remote);
 }
@@ -42,10 +44,15 @@ function networkAddress(remote: string): Address {
   if (url.hostname === '' || url.hostname.startsWith('-')) throw refuse('has no host');
   if (protocol === 'http' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname))
     throw refuse('would send everything in clear over the network: write https:// or ssh://');
-  if (url.password !== '') throw refuse('has a password in it: put it into sync.token');
+  if (protocol === 'ssh' && url.password !== '')
+    throw refuse('has a password in it, and ssh takes none from there: use sync.ssh_key');
   const shown = new URL(remote);
   shown.username = '';
-  return { kind: 'network', protocol, url: remote, shown: shown.href };
+  shown.password = '';
+  if (protocol === 'ssh' || url.username === '')
+    return { kind: 'network', protocol, url: remote, login: null, shown: shown.href };
+  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { kind: 'network', protocol, url: shown.href, login, shown: shown.href };
 }
 
 /** The git directory of a hub on this machine; null: there is none. */

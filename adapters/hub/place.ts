@@ -91,12 +91,19 @@ export function callHub(place: Place, args: readonly string[], signal?: CancelSi
     'http.lowSpeedLimit': '1',
     'http.lowSpeedTime': '60',
   };
-  if (address.kind === 'network' && protocol !== 'ssh' && settings.token !== null) {
-    const basic = Buffer.from(`x-access-token:${settings.token}`).toString('base64');
+  const login = loginOf(place);
+  if (address.kind === 'network' && login !== null) {
+    const basic = Buffer.from(login).toString('base64');
     extra[`http.${new URL(address.url).origin}/.extraHeader`] = `Authorization: Basic ${basic}`;
   }
   const scope = { ...call.scope, variables, settings: { ...call.scope.settings, ...extra } };
   return { ...call, scope, where: address.shown };
+}
+
+/** What an http hub is told of who we are: the token, else what the address says; null: nothing. */
+export function loginOf({ settings: { token }, address }: Place): string | null {
+  if (address.kind !== 'network' || address.protocol === 'ssh') return null;
+  return token === null ? address.login : `x-access-token:${token}`;
 }
 
 /** Never asks anything. A key never seen before is pinned in our own file, so that the user's stays as it is. */

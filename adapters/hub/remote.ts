@@ -5,7 +5,7 @@ import { NxsError } from '../../domain/errors.js';
 import { tryGit, type GitCall, type GitExit } from '../git/process.js';
 import { gitDirectory } from './address.js';
 import { hubFailure } from './failure.js';
-import { callHub, remoteOf, type Place } from './place.js';
+import { callHub, loginOf, remoteOf, type Place } from './place.js';
 import { readRef, removeRef, trackingRef, writeRef } from './refs.js';
 
 /** A first meeting over a slow line takes minutes; longer than this, nobody is at the other end. */
@@ -129,6 +129,8 @@ async function attempt(
   }
 }
 
-function secretsOf({ settings: { token } }: Place): readonly string[] {
-  return token === null ? [] : [token, Buffer.from(`x-access-token:${token}`).toString('base64')];
+function secretsOf(place: Place): readonly string[] {
+  const login = loginOf(place);
+  if (login === null) return [];
+  return [login.slice(login.indexOf(':') + 1), Buffer.from(login).toString('base64')];
 }

@@ -24,7 +24,7 @@ export const status: Command = {
     const { readProviders } = await import('../../workers/failover/provider-view.js');
     const { printSummary, summaryOf } = await import('../provider-text.js');
     const { readSyncStatus } = await import('../../workers/sync/view.js');
-    const { lineOf } = await import('../sync-text.js');
+    const { briefOf, lineOf } = await import('../sync-text.js');
     const config = await loadFor(context);
     const plane = await controlPlane(config);
     const now = Date.now();
@@ -40,7 +40,7 @@ export const status: Command = {
     };
     if (context.json) {
       const own = { node: config.node, data_dir: config.dataDir, control_plane: plane };
-      context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup, sync }));
+      context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup, sync: briefOf(sync) }));
     } else {
       print(context, config, plane);
       printSummary(context, providers);

@@ -35,6 +35,7 @@ describe('replay', () => {
       'providerManager',
       'restoreDrill',
       'restoreFiles',
+      'syncCycle',
       'verifyBackups',
     ]);
   });

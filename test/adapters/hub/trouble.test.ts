@@ -132,6 +132,7 @@ describe('an address', () => {
     ['ssh://git@hub/x.git', 'network', 'ssh://hub/x.git'],
     ['git@hub:x.git', 'network', 'hub:x.git'],
     ['https://hub/x.git', 'network', 'https://hub/x.git'],
+    ['https://me:pass@hub/x.git', 'network', 'https://hub/x.git'],
     ['/srv/x.git', 'local', '/srv/x.git'],
     ['file:///srv/x.git', 'local', '/srv/x.git'],
   ])('%s', (remote, kind, shown) => {
@@ -140,7 +141,7 @@ describe('an address', () => {
 
   it.each([
     ['http://hub/x.git', /in clear/],
-    ['https://me:pass@hub/x.git', /password/],
+    ['ssh://me:pass@hub/x.git', /password/],
     ['ext::sh -c x', /protocol|neither/],
     ['ssh://-oProxyCommand=x/y', /host/],
     ['-oProxyCommand=x:y', /neither/],
