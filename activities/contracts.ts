@@ -258,7 +258,6 @@ export interface FinishInput extends CycleRef {
   readonly detail: string | null;
   readonly conflicts: number;
   readonly applied: number;
-  readonly workflowId: string;
 }
 
 export interface SyncActivities {

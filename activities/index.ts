@@ -1,12 +1,12 @@
 // The activities that the worker registers: each a thin coat (heartbeat, failure mapping) over a step of the capability.
-import { beating } from './heartbeat.js';
+import { beating, type Beat } from './heartbeat.js';
 import { checkAccess } from './backup/access.js';
 import { checkBackup } from './backup/check.js';
 import { planDrill, recordDrill } from './backup/drill-record.js';
 import { drillRestore } from './backup/drill.js';
 import { healBackup } from './backup/heal.js';
 import { planBackup } from './backup/plan.js';
-import type { BackupPorts, Task } from './backup/ports.js';
+import type { BackupPorts } from './backup/ports.js';
 import { publishBackup } from './backup/publish.js';
 import { recordBackup } from './backup/record.js';
 import { restoreBackup } from './backup/restore.js';
@@ -22,23 +22,26 @@ import { captureChanges } from './sync/capture.js';
 import { exchangeWithHub } from './sync/exchange.js';
 import { finishCycle } from './sync/finish.js';
 import type { SyncPorts } from './sync/ports.js';
+import type { Task } from './task.js';
 
-type Step<I, O> = (ports: BackupPorts, input: I, task: Task) => Promise<O>;
+/** The coat of the steps of a capability: heartbeat, and failures as the error table has them. */
+function coated<P>(ports: P, scrub: (text: string) => string, beat?: Beat) {
+  return <I, O>(step: (ports: P, input: I, task: Task) => Promise<O>) =>
+    async (input: I): Promise<O> => {
+      try {
+        return await beating((task) => step(ports, input, task), beat);
+      } catch (error) {
+        throw toFailure(error, scrub);
+      }
+    };
+}
 
 /** Binds the backup capability to its ports. `scrub` removes known secrets from failure messages. */
 export function createBackupActivities(
   ports: BackupPorts,
   scrub: (text: string) => string,
 ): BackupActivities {
-  const bind =
-    <I, O>(step: Step<I, O>) =>
-    async (input: I): Promise<O> => {
-      try {
-        return await beating((task) => step(ports, input, task));
-      } catch (error) {
-        throw toFailure(error, scrub);
-      }
-    };
+  const bind = coated(ports, scrub);
   return {
     planBackup: bind(planBackup),
     publishBackup: bind(publishBackup),
@@ -89,19 +92,12 @@ export function createFailoverActivities(
   };
 }
 
-type SyncStep<I, O> = (ports: SyncPorts, input: I, task: Task) => Promise<O>;
+/** Most are over before the first beat. */
+const SYNC_BEAT = { every: 2_000, atOnce: false };
 
 /** Binds the sync capability to its ports. */
 export function createSyncActivities(ports: SyncPorts, scrub: (text: string) => string): SyncActivities {
-  const bind =
-    <I, O>(step: SyncStep<I, O>) =>
-    async (input: I): Promise<O> => {
-      try {
-        return await beating((task) => step(ports, input, task), SYNC_BEAT);
-      } catch (error) {
-        throw toFailure(error, scrub);
-      }
-    };
+  const bind = coated(ports, scrub, SYNC_BEAT);
   return {
     captureChanges: bind(captureChanges),
     exchangeWithHub: bind(exchangeWithHub),
@@ -109,6 +105,3 @@ export function createSyncActivities(ports: SyncPorts, scrub: (text: string) => 
     finishCycle: bind(finishCycle),
   };
 }
-
-/** Most are over before the first beat. */
-const SYNC_BEAT = { every: 2_000, atOnce: false };

@@ -1,6 +1,6 @@
 // How sync reads on a screen.
 import { plural } from '../domain/backup/record.js';
-import type { SyncStatus } from '../domain/sync/status.js';
+import { WAITING, type SyncStatus } from '../domain/sync/status.js';
 import type { TailnetPeer } from '../workers/sync/tailnet.js';
 import type { Context } from './definition.js';
 import { printable } from './printable.js';
@@ -78,14 +78,8 @@ export function printStatus(context: Context, status: SyncStatus): void {
 
 function printWaiting(context: Context, { pending, held }: SyncStatus): void {
   for (const { token, kind, direction, count, examples } of pending) {
-    const what =
-      kind === 'restored'
-        ? 'restored files'
-        : kind === 'shrunk'
-          ? 'files that shrank to almost nothing'
-          : 'deletions';
     const where = direction === 'outgoing' ? 'from here to the others' : 'from the others to here';
-    context.out(`  ${context.paint('bad', 'waits')}  ${count} ${what}, ${where}`);
+    context.out(`  ${context.paint('bad', 'waits')}  ${count} ${WAITING[kind]}, ${where}`);
     for (const path of examples) context.out(`         ${printable(path)}`);
     if (count > examples.length && examples.length > 0)
       context.out(`         and ${count - examples.length} more`);

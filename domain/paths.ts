@@ -67,7 +67,12 @@ function rank(unit: number): number {
  */
 export function foldPath(path: string): string {
   // Most names are plain, and need no tables of Unicode.
-  // eslint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
-  if (/^[\u0000-\u007f]*$/.test(path)) return path.toLowerCase();
+  if (isAscii(path)) return path.toLowerCase();
   return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+}
+
+/** True for a text without anything beyond ASCII: it has one form only, and one byte a character. */
+export function isAscii(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
+  return /^[\u0000-\u007f]*$/.test(text);
 }

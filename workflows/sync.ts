@@ -1,6 +1,6 @@
 // One cycle of sync after the other, for as long as somebody asks: look, meet the hub, bring in, say. Whoever asks while one runs
 // gets one more, however many ask; who waits for an answer gets that of a cycle that began after he asked.
-import { allHandlersFinished, condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { CaptureResult } from '../activities/contracts.js';
 import type { SyncState, SyncStatus } from '../domain/sync/status.js';
 import { ended, reasonOf } from './failure.js';
@@ -62,10 +62,7 @@ const NEEDS_HANDS: ReadonlySet<SyncState> = new Set([
 
 async function oneCycle(phase: Phase, cycle: string, join: boolean): Promise<SyncStatus> {
   const found = await attempt(phase, cycle, join);
-  const { workflowId } = workflowInfo();
-  return quick.finishCycle.executeWithOptions({ summary: 'status, journal, notices' }, [
-    { cycle, workflowId, ...found },
-  ]);
+  return quick.finishCycle.executeWithOptions({ summary: 'status, journal, notices' }, [{ cycle, ...found }]);
 }
 
 async function attempt(phase: Phase, cycle: string, join: boolean): Promise<Found> {

@@ -6,7 +6,7 @@ import { createSecretScan } from '../../domain/secrets/scan.js';
 import type { Coverage } from '../../domain/sync/covered.js';
 import type { Hold } from '../../domain/sync/model.js';
 import type { Pending, ScanResult, SyncMemory } from '../../domain/sync/ports.js';
-import { same } from '../../domain/sync/reconcile.js';
+import { isHeld, same } from '../../domain/sync/reconcile.js';
 import { nextStamp } from '../../domain/sync/stamp.js';
 import type { SyncState } from '../../domain/sync/status.js';
 import { syncMessage } from '../../domain/sync/trailer.js';
@@ -233,15 +233,9 @@ function inTime(paths: readonly string[], { files }: ScanResult): readonly strin
 }
 
 /** True for a held path, and for all that lies below a held directory. */
-export function heldBy(holds: readonly Hold[]): (path: string) => boolean {
+function heldBy(holds: readonly Hold[]): (path: string) => boolean {
   const held = new Set(holds.map(({ path }) => path));
-  if (held.size === 0) return () => false;
-  return (path) => {
-    if (held.has(path)) return true;
-    for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1))
-      if (held.has(path.slice(0, at))) return true;
-    return held.has('');
-  };
+  return (path) => isHeld(held, path);
 }
 
 /** Our copy may have been lost or moved away: then its captures are gone with it, and every change is taken anew. */

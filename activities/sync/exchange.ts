@@ -1,13 +1,13 @@
 // Second step of a cycle: meet the hub. What it has is fetched and planned against; what goes out is published by a move of its
 // branch that happens only while the branch is where the plan saw it (SYNC.md, steps 7 to 10).
 import { errorCode, errorMessage, type ErrorCode } from '../../domain/errors.js';
-import type { Outcome } from '../../domain/sync/keeping.js';
+import type { Outcome, Restored } from '../../domain/sync/keeping.js';
 import type { Stamp, Version } from '../../domain/sync/model.js';
 import type { FileChange, SyncMemory } from '../../domain/sync/ports.js';
 import type { Question } from '../../domain/sync/guard.js';
-import { same, type Wanted } from '../../domain/sync/reconcile.js';
+import { isHeld, same, type Wanted } from '../../domain/sync/reconcile.js';
 import { receiveStamp } from '../../domain/sync/stamp.js';
-import type { PendingApproval, SyncState } from '../../domain/sync/status.js';
+import { WAITING, type PendingApproval, type SyncState } from '../../domain/sync/status.js';
 import type { CycleRef, ExchangeResult } from '../contracts.js';
 import type { Task } from '../task.js';
 import { hubName, localTree, setOrDelete } from './memory.js';
@@ -34,7 +34,7 @@ export function exchangeWithHub(ports: SyncPorts, input: CycleRef, task: Task): 
     const { memory } = await ports.keeping.memory();
     if (memory === null) return stopped('needs_join', 'nothing was captured yet');
     const restored = await ports.keeping.restored();
-    if (restored !== null) return waitsForRestore(ports, input, memory, restored.files);
+    if (restored !== null) return waitsForRestore(ports, input, memory, restored);
     try {
       return await meet(ports, input, memory, task);
     } catch (error) {
@@ -59,10 +59,9 @@ async function waitsForRestore(
   ports: SyncPorts,
   { cycle }: CycleRef,
   memory: SyncMemory,
-  files: number,
+  { id, files }: Restored,
 ): Promise<ExchangeResult> {
-  const restored = await ports.keeping.restored();
-  const token = restoreToken(restored?.id ?? '');
+  const token = restoreToken(id);
   const question: PendingApproval = {
     token,
     kind: 'restored',
@@ -176,7 +175,7 @@ function afterwards(
       continue;
     }
     const theirs = publish.has(path) ? (publish.get(path) ?? null) : (hub.get(path) ?? null);
-    if (!held.has(path) && same(local.get(path), theirs)) setOrDelete(base, path, bare(theirs));
+    if (!isHeld(held, path) && same(local.get(path), theirs)) setOrDelete(base, path, bare(theirs));
     else clean &&= same(base.get(path), theirs);
   }
   const pending = new Map(
@@ -246,9 +245,8 @@ function approvalOf({ token, kind, direction, paths }: Question): PendingApprova
 }
 
 function questionText({ token, kind, direction, paths }: Question): string {
-  const what = kind === 'mass_delete' ? 'deletions' : 'files that shrank to almost nothing';
   const where = direction === 'outgoing' ? 'here wait to go out' : 'of the hub wait to come in';
-  return `${paths.length} ${what} ${where}: nxs sync approve ${token}, or nxs sync deny ${token} to bring them back`;
+  return `${paths.length} ${WAITING[kind]} ${where}: nxs sync approve ${token}, or nxs sync deny ${token} to bring them back`;
 }
 
 /** Without the bytes that a made version carries. */

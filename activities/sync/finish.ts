@@ -3,7 +3,7 @@ import type { Outcome } from '../../domain/sync/keeping.js';
 import type { Notice } from '../../domain/notify/notice.js';
 import type { Hold } from '../../domain/sync/model.js';
 import type { SyncMemory } from '../../domain/sync/ports.js';
-import type { PendingApproval, SyncStatus } from '../../domain/sync/status.js';
+import { WAITING, type PendingApproval, type SyncStatus } from '../../domain/sync/status.js';
 import type { FinishInput } from '../contracts.js';
 import type { SyncPorts } from './ports.js';
 
@@ -155,15 +155,9 @@ function about(incident: string, level: Notice['level'], title: string, trouble:
 
 function tokensText(pending: readonly PendingApproval[]): string {
   const lines = pending.map(({ token, kind, direction, count, examples }) => {
-    const what =
-      kind === 'restored'
-        ? 'restored files'
-        : kind === 'shrunk'
-          ? 'files that shrank to almost nothing'
-          : 'deletions';
     const named =
       examples.length === 0 ? '' : ` (${examples.join(', ')}${count > examples.length ? ', …' : ''})`;
-    return `${count} ${what}, ${direction}${named}: nxs sync approve ${token}`;
+    return `${count} ${WAITING[kind]}, ${direction}${named}: nxs sync approve ${token}`;
   });
   return lines.join('\n');
 }

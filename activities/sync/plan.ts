@@ -16,7 +16,6 @@ import {
 } from '../../domain/sync/reconcile.js';
 import { validTree } from '../../domain/sync/remote-tree.js';
 import { MOST_AHEAD, usableStamp } from '../../domain/sync/stamp.js';
-import { heldBy } from './capture.js';
 import { coverageOf, localTree, setOrDelete } from './memory.js';
 import { allForgotten } from './merge-log.js';
 import { wholeLogs, type WholeLogs } from './whole-logs.js';
@@ -50,10 +49,9 @@ export async function prepare(ports: SyncPorts, memory: SyncMemory, tip: string 
     largest: ports.settings.largest,
   });
   const holds = [...memory.holds, ...rejected];
-  const isHeld = heldBy(holds);
   const logs = await wholeLogs(ports, memory, localTree(memory));
   const { local } = logs;
-  const held = new Set([...local.keys(), ...hub.keys(), ...memory.base.keys()].filter(isHeld));
+  const held = new Set(holds.map(({ path }) => path));
   const forgotten = await allForgotten(ports, entries, memory.forgotten);
   const known = { memory, tip, rules, holds, forgotten, logs };
   const first = await planOf(ports, known, { base: memory.base, local, hub, held });
@@ -172,7 +170,7 @@ async function baseOf(
   stamps: ReadonlyMap<string, Stamp>,
 ): Promise<Tree> {
   const both = [...pending.keys()].filter(
-    (path) => !trees.held.has(path) && !same(trees.hub.get(path), trees.base.get(path)),
+    (path) => !isHeld(trees.held, path) && !same(trees.hub.get(path), trees.base.get(path)),
   );
   const own = both.filter((path) => stamps.get(path)?.node === settings.node);
   // Who joins anew was told that the hub's versions stay.

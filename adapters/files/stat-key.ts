@@ -27,7 +27,12 @@ export function sameStat(a: StatKey, b: StatKey): boolean {
 /** The same as one string, for where one is kept for every file of a large directory: `mtimeNs ctimeNs size ino`. */
 export type StatLine = string;
 
-export function statLine({ mtimeNs, ctimeNs, size, ino }: BigIntStats): StatLine {
+export function statLine({
+  mtimeNs,
+  ctimeNs,
+  size,
+  ino,
+}: StatKey | Pick<BigIntStats, 'mtimeNs' | 'ctimeNs' | 'size' | 'ino'>): StatLine {
   return `${String(mtimeNs)} ${String(ctimeNs)} ${String(size)} ${String(ino)}`;
 }
 

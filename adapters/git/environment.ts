@@ -26,16 +26,14 @@ export interface GitScope {
   readonly repository: string;
   /** Extra settings of this call; they win over ours. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Where PATH, proxies and CAs are taken from; left out: the environment of this process. */
-  readonly from?: Readonly<Record<string, string | undefined>>;
-  /** Variables beside those; they win. */
+  /** Variables beside ours; they win. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Environment of one git process (SYNC.md 4.4), and nothing of our own process beside PATH, proxies and CAs. */
 export function gitEnvironment(scope: GitScope): Record<string, string> {
   const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(scope.from ?? process.env)) {
+  for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && PASSED.test(name)) environment[name] = value;
   }
   const settings = [...SETTINGS, ...Object.entries(scope.settings ?? {})];

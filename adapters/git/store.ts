@@ -14,7 +14,7 @@ export interface GitStore {
   /** The place in errors; left out: `destination "NAME" (PATH)`. */
   readonly where?: string;
   /** What git's processes get beside the usual. */
-  readonly scope?: Pick<GitScope, 'settings' | 'from' | 'variables'>;
+  readonly scope?: Pick<GitScope, 'settings' | 'variables'>;
 }
 
 /** A git command on the store, ready to run. */

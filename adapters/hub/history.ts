@@ -1,6 +1,7 @@
 // What commits say: listings, the stamps in their messages, and which versions a path had. One process each.
 import { isUtf8 } from 'node:buffer';
 import { NxsError } from '../../domain/errors.js';
+import { isAscii } from '../../domain/paths.js';
 import type { Stamp } from '../../domain/sync/model.js';
 import type { PastVersion, RemoteEntry } from '../../domain/sync/ports.js';
 import { stampsOf } from '../../domain/sync/trailer.js';
@@ -39,8 +40,7 @@ export async function listTree(store: GitStore, commit: string): Promise<readonl
 
 /** A name as text; what is no UTF-8 stays a character a byte. */
 function nameOf(latin1: string): { readonly path: string; readonly utf8: boolean } {
-  // eslint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
-  if (/^[\u0000-\u007f]*$/.test(latin1)) return { path: latin1, utf8: true };
+  if (isAscii(latin1)) return { path: latin1, utf8: true };
   const bytes = Buffer.from(latin1, 'latin1');
   return isUtf8(bytes) ? { path: bytes.toString('utf8'), utf8: true } : { path: latin1, utf8: false };
 }

@@ -10,8 +10,6 @@ export const MARKER = '.nxs-root';
 export const STAGING = '.nxs-sync';
 
 export interface Layout {
-  /** `<state>/sync`, 0700. */
-  readonly dir: string;
   readonly cache: string;
   readonly deferrals: string;
   readonly journal: string;
@@ -19,20 +17,17 @@ export interface Layout {
   readonly late: string;
   readonly root: string;
   readonly backups: string;
-  readonly lock: string;
 }
 
 /** `dir` is `<state>/sync`. */
 export function layoutOf(dir: string): Layout {
   return {
-    dir,
     cache: join(dir, 'seen.ndjson'),
     deferrals: join(dir, 'deferrals.json'),
     journal: join(dir, 'journal'),
     late: join(dir, 'late.json'),
     root: join(dir, 'root.json'),
     backups: join(dir, 'backups'),
-    lock: join(dir, 'lock'),
   };
 }
 

@@ -32,8 +32,6 @@ export interface WorkspaceOptions {
 export interface OpenWorkspace extends Workspace {
   /** True when the file is as a scan or our own hand left it: a hint of a change there says nothing new. */
   isKnown(path: string): boolean;
-  /** Directories that the last scan walked, relative to the root. */
-  directories(): ReadonlySet<string>;
 }
 
 /** Fewer rows of the cache than this wait, for so long (ms), until it is written. */
@@ -63,7 +61,7 @@ export function openWorkspace(options: WorkspaceOptions): OpenWorkspace {
       (text) => JSON.parse(text) as Record<string, number>,
       () => ({}),
     );
-    state = { seen, names: new Map(), deferrals: new Map(Object.entries(counts)), directories: new Set() };
+    state = { seen, names: new Map(), deferrals: new Map(Object.entries(counts)) };
     return state;
   };
 
@@ -157,7 +155,6 @@ export function openWorkspace(options: WorkspaceOptions): OpenWorkspace {
       if (own.has(path) && own.get(path) === stat) return true;
       return state !== null && (state.seen.get(path)?.stat ?? null) === stat;
     },
-    directories: () => state?.directories ?? new Set(),
   };
 }
 

@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hold, Version } from '../../domain/sync/model.js';
 import type { ScanOptions, Scanned, ScanResult } from '../../domain/sync/ports.js';
-import { comparePaths } from '../../domain/paths.js';
+import { comparePaths, isAscii } from '../../domain/paths.js';
 import { isAlwaysOut } from '../../domain/backup/select.js';
 import { hashBytes } from '../files/hash.js';
 import { scanDirectory } from '../files/scan.js';
 import type { ScanEntry } from '../files/scan-entry.js';
 import { readStable } from '../files/stable-read.js';
-import { isSettled, type StatLine } from '../files/stat-key.js';
+import { isSettled, statLine, type StatLine } from '../files/stat-key.js';
 import type { Seen } from './seen.js';
 
 /** Reads at a time. */
@@ -27,8 +27,6 @@ export interface ScanState {
   names: Map<string, string>;
   /** Scans in a row that a file was being written in. */
   deferrals: Map<string, number>;
-  /** Directories that were walked: what a watcher has to watch. */
-  directories: Set<string>;
 }
 
 interface Work {
@@ -54,13 +52,8 @@ export async function scanRoot(
   now: () => number,
 ): Promise<ScanResult> {
   const began = now();
-  const directories = new Set(['']);
   const entries = await scanDirectory(root, {
-    skip: (dir) => {
-      const out = isAlwaysOut(dir);
-      if (!out) directories.add(dir);
-      return out;
-    },
+    skip: isAlwaysOut,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const work: Work = {
@@ -91,7 +84,6 @@ export async function scanRoot(
   state.seen = work.seen;
   state.names = names;
   state.deferrals = work.deferrals;
-  state.directories = directories;
   return { files: work.files, holds: work.holds, began, ended: now() };
 }
 
@@ -110,11 +102,6 @@ function isTaken(
 ): boolean {
   if (files.has(path) || names.has(path) || holds.some((each) => each.path === path)) return true;
   return unread.some((each) => each.path === path);
-}
-
-function isAscii(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
-  return /^[\u0000-\u007f]*$/.test(text);
 }
 
 function composed(path: string): string {
@@ -237,6 +224,5 @@ async function contentOf(absolute: string, { signal }: ScanOptions): Promise<Con
   };
   const read = await readStable(absolute, sink, signal);
   if (!read.ok) return read;
-  const { mtimeNs, ctimeNs, size, ino } = read.stat;
-  return { ok: true, bytes: Buffer.concat(parts), stat: `${mtimeNs} ${ctimeNs} ${size} ${ino}` };
+  return { ok: true, bytes: Buffer.concat(parts), stat: statLine(read.stat) };
 }

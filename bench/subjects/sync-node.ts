@@ -45,8 +45,7 @@ export async function openSyncNode(
       const met = await exchangeWithHub(ports, { cycle }, task);
       if (met.state !== 'ok') throw new Error(met.detail);
       const { applied } = met.toApply === 0 ? { applied: 0 } : await applyChanges(ports, { cycle }, task);
-      const { state: end, conflicts } = { state: met.state, conflicts: met.conflicts };
-      await finishCycle(ports, { cycle, state: end, detail: null, conflicts, applied, workflowId: 'bench' });
+      await finishCycle(ports, { cycle, state: met.state, detail: null, conflicts: met.conflicts, applied });
       return { published: met.published, applied };
     },
   };

@@ -42,10 +42,10 @@ export function coverage({ include, exclude, rules }: CoverageRules): Coverage {
   const excluded = excludeMatcher(exclude);
   const included = include.map((glob) => ({ glob, match: matcher(glob) }));
   const strategies = rules.map(({ pattern, strategy }) => ({ strategy, match: matcher(pattern) }));
-  const wanted = (path: string): string | null => {
+  const wanted = kept((path: string): string | null => {
     if (isAlwaysOut(path) || excluded(path)) return null;
     return included.find(({ match }) => match(path))?.glob ?? null;
-  };
+  });
   const globOf = kept((path: string): string | null => {
     const glob = wanted(path);
     return glob === null || secretPath(path) !== null ? null : glob;

@@ -51,7 +51,8 @@ export function plant(changes: Map<string, Wanted>, side: Tree, path: string, wa
 
 /** True for a held path and for all that is below one: a directory that cannot be read hides what is in it. */
 export function isHeld(held: ReadonlySet<string>, path: string): boolean {
-  return held.size > 0 && (held.has(path) || parentsOf(path).some((above) => held.has(above)));
+  if (held.size === 0) return false;
+  return held.has(path) || held.has('') || parentsOf(path).some((above) => held.has(above));
 }
 
 /** The directories of a path, the outermost first. */

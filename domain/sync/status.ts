@@ -40,6 +40,13 @@ export const pendingSchema = z.object({
 });
 export type PendingApproval = z.infer<typeof pendingSchema>;
 
+/** What waits, in a few words. */
+export const WAITING: Readonly<Record<PendingApproval['kind'], string>> = {
+  mass_delete: 'deletions',
+  shrunk: 'files that shrank to almost nothing',
+  restored: 'restored files',
+};
+
 export const syncStatusSchema = z.object({
   v: z.literal(1),
   state: syncStateSchema,

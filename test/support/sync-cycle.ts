@@ -31,5 +31,5 @@ export async function runSyncCycle(
     ({ state, detail, conflicts } = met);
     if (met.toApply > 0) ({ applied } = await applyChanges(ports, { cycle }, task));
   }
-  return finishCycle(ports, { cycle, state, detail, conflicts, applied, workflowId: cycle });
+  return finishCycle(ports, { cycle, state, detail, conflicts, applied });
 }

@@ -51,7 +51,7 @@ export async function tailnetPeers(): Promise<readonly TailnetPeer[] | null> {
 }
 
 /** The host of a remote; null: it is on this machine. */
-function hostOfRemote(remote: string): string | null {
+export function hostOfRemote(remote: string): string | null {
   if (remote.startsWith('/') || /^file:/i.test(remote)) return null;
   if (URL.canParse(remote) && remote.includes('://')) return new URL(remote).hostname.replace(/^\[|\]$/g, '');
   return /^(?:[^@]+@)?([^:]+):/.exec(remote)?.[1] ?? null;

@@ -1,6 +1,6 @@
 // What makes a cycle run before the next full five minutes: a file that changed here, a hub that moved, a peer that says so.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { coverage } from '../../domain/sync/covered.js';
+import { coverageOf } from '../../activities/sync/memory.js';
 import type { SyncPorts } from '../../activities/sync/ports.js';
 import { watchDirectory } from '../../adapters/workspace/watch.js';
 import type { OpenWorkspace } from '../../adapters/workspace/open-workspace.js';
@@ -8,6 +8,7 @@ import type { Config } from '../../config/types.js';
 import { errorMessage } from '../../domain/errors.js';
 import type { SyncMemory } from '../../domain/sync/ports.js';
 import type { Logger } from '../log.js';
+import { hostOfRemote } from './tailnet.js';
 
 export interface TriggerOptions {
   readonly ports: SyncPorts & { readonly workspace: OpenWorkspace };
@@ -23,8 +24,10 @@ export function watchAndPoll(options: TriggerOptions): void {
   const { ports, config, log, ask, signal } = options;
   if (signal.aborted) return;
   const { settle, poll, push_interval: apart } = config.sync;
-  const rules = coverage(ports.settings);
-  const isFar = /^(ssh|https):|^[^/]*:(?!\/\/)/.test(config.nxs.sync.remote ?? '');
+  const rules = coverageOf(ports);
+  const { remote } = config.nxs.sync;
+  // What a plain http hub gets stays on this machine.
+  const isFar = remote !== undefined && !/^http:/i.test(remote) && hostOfRemote(remote) !== null;
   const tell = (trigger: string) => (error: unknown) =>
     log.warn({ trigger, reason: errorMessage(error) }, 'a cycle could not be asked for; the schedule comes');
   const asked = spaced(isFar ? apart : 0, () => ask('watch').catch(tell('watch')));

@@ -142,7 +142,6 @@ export class Node {
       detail: captured.detail,
       conflicts,
       applied,
-      workflowId: cycle,
     });
   }
 }
