@@ -2,7 +2,6 @@
 // scan is left to him; its base stays, so that the next cycle sees both changes (SYNC.md, step 11).
 import type { Hold } from '../../domain/sync/model.js';
 import type { Applied } from '../../domain/sync/ports.js';
-import { same } from '../../domain/sync/reconcile.js';
 import type { ApplyResult, CycleRef } from '../contracts.js';
 import type { Task } from '../task.js';
 import { setOrDelete } from './memory.js';
@@ -33,10 +32,11 @@ export function applyChanges(ports: SyncPorts, { cycle }: CycleRef, task: Task):
     ];
     const base = new Map(memory.base);
     const done = results.filter((each) => isDone(each, wanted));
-    for (const { path } of done) setOrDelete(base, path, wanted.get(path) ?? null);
-    const pending = new Map(
-      [...memory.pending].filter(([path, { version }]) => !same(version, base.get(path))),
-    );
+    const pending = new Map(memory.pending);
+    for (const { path } of done) {
+      setOrDelete(base, path, wanted.get(path) ?? null);
+      pending.delete(path);
+    }
     const settled = outcome.clean && done.length === outcome.apply.length;
     await keeping.saveMemory({ ...memory, base, pending, settled });
     const raced = results.filter(({ result }) => result === 'raced').map(({ path }) => path);

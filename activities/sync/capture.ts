@@ -4,7 +4,7 @@ import { comparePaths } from '../../domain/paths.js';
 import { SECRET_RULES } from '../../domain/secrets/rules.js';
 import { createSecretScan } from '../../domain/secrets/scan.js';
 import type { Coverage } from '../../domain/sync/covered.js';
-import type { Hold } from '../../domain/sync/model.js';
+import type { Hold, Version } from '../../domain/sync/model.js';
 import type { Pending, ScanResult, SyncMemory } from '../../domain/sync/ports.js';
 import { isHeld, same } from '../../domain/sync/reconcile.js';
 import { nextStamp } from '../../domain/sync/stamp.js';
@@ -195,16 +195,20 @@ function stamped(
   const pending = new Map<string, Pending>();
   const changed: string[] = [];
   const isHeld = heldBy(memory.holds);
+  const { strategyOf } = coverageOf(ports);
+  // A log that was set back to what both sides had: the entries that captures hold of it are still to be handed on.
+  const isSetBack = (path: string, last: Pending | undefined, version: Version | null): boolean =>
+    version !== null && earlierOf(last).length > 0 && strategyOf(path) === 'append';
   for (const path of new Set([...memory.base.keys(), ...memory.pending.keys(), ...scan.files.keys()])) {
     const last = memory.pending.get(path);
     const version = scan.files.get(path)?.version ?? null;
     const isOld = last !== undefined && (isHeld(path) || same(last.version, version));
-    if (isHeld(path) || !same(version, memory.base.get(path))) {
+    const differs = !same(version, memory.base.get(path)) || isSetBack(path, last, version);
+    if (isHeld(path) || differs) {
       if (isOld) pending.set(path, last);
       else if (!isHeld(path)) changed.push(path);
     }
   }
-  const { strategyOf } = coverageOf(ports);
   // What was held then may have been there already.
   const wasHeld = heldBy(before);
   let { clock } = memory;

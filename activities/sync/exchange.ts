@@ -167,20 +167,22 @@ function afterwards(
   const { local, hub, held } = plan.trees;
   const base = new Map(memory.base);
   const mine = localTree(memory);
+  const decided = new Set<string>();
   let clean = true;
   for (const path of new Set([...base.keys(), ...local.keys(), ...hub.keys(), ...publish.keys()])) {
     if (apply.has(path)) {
       // Decided, and what we have is in a capture: it is what the hub's version comes after, whether or not that gets here now.
       setOrDelete(base, path, mine.get(path) ?? null);
+      decided.add(path);
       continue;
     }
     const theirs = publish.has(path) ? (publish.get(path) ?? null) : (hub.get(path) ?? null);
-    if (!isHeld(held, path) && same(local.get(path), theirs)) setOrDelete(base, path, bare(theirs));
-    else clean &&= same(base.get(path), theirs);
+    if (!isHeld(held, path) && same(local.get(path), theirs)) {
+      setOrDelete(base, path, bare(theirs));
+      decided.add(path);
+    } else clean &&= same(base.get(path), theirs);
   }
-  const pending = new Map(
-    [...memory.pending].filter(([path, { version }]) => !same(version, base.get(path))),
-  );
+  const pending = new Map([...memory.pending].filter(([path]) => !decided.has(path)));
   const { used, refused } = plan;
   const met: SyncMemory = {
     ...memory,

@@ -179,7 +179,8 @@ async function baseOf(
   const base = new Map(trees.base);
   for (const path of own) {
     const theirs = trees.hub.get(path);
-    if (theirs !== undefined && made.get(path)?.has(theirs.oid) === true) base.set(path, theirs);
+    if (theirs === undefined || made.get(path)?.has(theirs.oid) === true)
+      setOrDelete(base, path, theirs ?? null);
   }
   return base;
 }
