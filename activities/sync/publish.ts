@@ -44,8 +44,8 @@ export async function commitFor(
 }
 
 /**
- * Of every path that this commit decides, also where the hub's version stays (it won, or ours waits for a person): what a parent
- * says of it counts no more.
+ * Of every path that this commit decides, also where the hub's version stays (it won, or ours waits for a person, or was taken
+ * back since it was captured): what a parent says of it counts no more.
  */
 async function stampsFor(
   { hub, settings }: SyncPorts,
@@ -53,7 +53,9 @@ async function stampsFor(
   memory: SyncMemory,
   tip: string | null,
 ): Promise<ReadonlyMap<string, Stamp>> {
-  const paths = [...new Set([...plan.publish.keys(), ...memory.pending.keys()])];
+  const { capture, pending } = memory;
+  const captured = capture === null ? [] : (await hub.stamps(tip, capture.commit)).keys();
+  const paths = [...new Set([...plan.publish.keys(), ...pending.keys(), ...captured])];
   const isKnown = tip === null || paths.every((path) => stampOf(path) !== null);
   const all = isKnown ? new Map<string, Stamp>() : await hub.stamps(null, tip);
   const never: Stamp = { l: 0, c: 0, node: settings.node };
