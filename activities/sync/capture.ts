@@ -70,9 +70,11 @@ async function openMemory(
     const detail = `this node joined ${memory.hub}, and nxs.yaml now names ${hubName(ports)}: nxs sync join`;
     return { state: 'needs_join', detail };
   }
+  const known = memory ?? { ...NEVER_MET, lost: lost || root.state === 'ok' };
+  // First this: a crash after the marker is made, and before anything is remembered, would look like a memory that was lost.
+  if (memory === null) await keeping.saveMemory(known);
   if (root.state === 'never_joined') await workspace.join();
-  if (memory !== null) return { memory };
-  return { memory: { ...NEVER_MET, lost: lost || root.state === 'ok' } };
+  return { memory: known };
 }
 
 /** A join forgets what both sides had, never what only this node has. */
