@@ -10,6 +10,7 @@ import type { Fault } from '../domain/failover/fault.js';
 import type { NamedReading } from '../domain/failover/manager.js';
 import type { RequestFacts } from '../domain/failover/request.js';
 import type { Switch } from '../domain/failover/switching.js';
+import type * as healing from '../domain/healing/steps.js';
 import type { SyncState, SyncStatus } from '../domain/sync/status.js';
 
 /** Identifies a run in the state directory; derived from the workflow's ids, so a retry finds its own work. */
@@ -265,4 +266,24 @@ export interface SyncActivities {
   exchangeWithHub(input: CycleRef): Promise<ExchangeResult>;
   applyChanges(input: CycleRef): Promise<ApplyResult>;
   finishCycle(input: FinishInput): Promise<SyncStatus>;
+}
+
+export interface HealingActivities {
+  /** Runs until what is wrong with this machine changes. */
+  monitorHost(input: healing.HostWatch): Promise<healing.HostWatch>;
+  noteBlind(input: healing.BlindNote): Promise<void>;
+  openIncident(input: healing.OpenIncidentInput): Promise<void>;
+  planStep(input: healing.PlanStepInput): Promise<healing.PlannedStep>;
+  askApproval(input: healing.AskInput): Promise<void>;
+  /** Server times (ms) of the approve and deny signals of this run, in their order. */
+  signalTimes(input: healing.RunOfIncident): Promise<readonly number[]>;
+  checkSignature(input: healing.SignatureInput): Promise<'none' | 'good' | 'bad'>;
+  noteAnswer(input: healing.AnswerNote): Promise<void>;
+  /** Carries out what was decided, once, however often it is called. */
+  act(input: healing.ActInput): Promise<healing.ActDone>;
+  verifyHealed(input: healing.VerifyHealedInput): Promise<healing.HealedResult>;
+  /** Runs until the subject is well. */
+  awaitClear(input: healing.ClearInput): Promise<{ readonly detail: string }>;
+  noteStuck(input: healing.StuckNote): Promise<void>;
+  closeIncident(input: healing.CloseIncidentInput): Promise<void>;
 }

@@ -2,7 +2,16 @@
 
 /** Capability rooms that own workflow ids. */
 export type WorkflowKind =
-  'backup' | 'verify' | 'access-check' | 'restore' | 'restore-drill' | 'providers' | 'completion' | 'sync';
+  | 'backup'
+  | 'verify'
+  | 'access-check'
+  | 'restore'
+  | 'restore-drill'
+  | 'providers'
+  | 'completion'
+  | 'sync'
+  | 'healing'
+  | 'incident';
 
 /** Task queue that only this node's worker polls. */
 export function taskQueue(node: string): string {
@@ -17,6 +26,21 @@ export function workflowId(node: string, kind: WorkflowKind, id: string): string
 /** The one workflow of a node that owns breaker and switch state: `nxs/<node>/providers`. */
 export function providersWorkflowId(node: string): string {
   return `nxs/${node}/providers`;
+}
+
+/** The monitor that starts incidents: `nxs/<node>/healing`. */
+export function healingWorkflowId(node: string): string {
+  return `nxs/${node}/healing`;
+}
+
+/** `service-mihomo-20261126T161500_123`: what is wrong and when that was seen (ms since the epoch). Also a file name. */
+export function incidentId(subject: string, detected: number): string {
+  const slug = subject
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60);
+  const stamp = new Date(detected).toISOString().replace(/[-:Z]/g, '').replace('.', '_');
+  return `${slug === '' ? 'node' : slug}-${stamp}`;
 }
 
 /** The run of sync that whoever wants a cycle asks: `nxs/<node>/sync/cycle`. */

@@ -1,6 +1,7 @@
 // What the journal can say. KPIs, tables and timelines are projections of these events, so their shape is a contract.
 import { z } from 'zod';
 import { drillOutcomeSchema } from './backup/drill.js';
+import { HEALING_EVENTS } from './healing/events.js';
 
 const count = z.number().int().nonnegative();
 const sha = z.string().regex(/^[0-9a-f]{64}$/);
@@ -30,10 +31,11 @@ const notification = z.looseObject({
 });
 
 /**
- * The events of the backup, restore, failover, notification and process capabilities. `data` is open: a newer version may say
+ * The events of all capabilities. `data` is open: a newer version may say
  * more. Durations are milliseconds, sizes bytes.
  */
 export const knownBody = z.discriminatedUnion('type', [
+  ...HEALING_EVENTS,
   z.object({
     type: z.literal('backup.finished'),
     data: z.looseObject({

@@ -6,6 +6,9 @@ import type { ResetRequest, SwitchRequest } from '../domain/failover/manager-mes
 import type { ManagerSummary } from '../domain/failover/manager-status.js';
 import type { ManagedProvider, ManagerState } from '../domain/failover/manager.js';
 import type { FailoverSnapshot } from '../domain/failover/snapshot.js';
+import type { Anomaly } from '../domain/healing/model.js';
+import type { HostWatch, PlannedAct } from '../domain/healing/steps.js';
+import type { Tried } from '../domain/healing/ladder.js';
 import type { SyncStatus } from '../domain/sync/status.js';
 
 export interface BackupInput {
@@ -113,3 +116,74 @@ export interface SyncInput {
 export const syncAgainSignal = defineSignal('again');
 /** The same, and answers with the status of a cycle that began after it came. */
 export const syncRunUpdate = defineUpdate<SyncStatus, [{ readonly join: boolean }]>('run');
+
+export interface HealingInput {
+  readonly node: string;
+  /** Carried over by continue-as-new. */
+  readonly known: HostWatch;
+}
+
+/** `status` of the healing loop. */
+export type HealingStatus = WorkflowStatus & HostWatch;
+
+export const healingStatusQuery = defineQuery<HealingStatus>('status');
+
+/** Starts an incident by hand; answers with its id. */
+export const triggerUpdate = defineUpdate<
+  { readonly incident: string },
+  [{ readonly anomaly: Anomaly; readonly by: string }]
+>('trigger');
+
+export interface IncidentInput {
+  readonly node: string;
+  readonly incident: string;
+  readonly anomaly: Anomaly;
+  /** Who triggered it; null: the monitor. */
+  readonly by: string | null;
+}
+
+/** The open question of an incident. */
+export interface OpenQuestion {
+  readonly request: string;
+  readonly planHash: string;
+  /** ISO */
+  readonly opened: string;
+  readonly expires: string;
+  readonly approvals: readonly string[];
+  readonly quorum: number;
+}
+
+/** `status` of an incident. */
+export type IncidentStatus = WorkflowStatus & {
+  readonly anomaly: Anomaly;
+  readonly tried: readonly Tried[];
+  readonly act: PlannedAct | null;
+  readonly question: OpenQuestion | null;
+};
+
+export interface IncidentResult {
+  readonly outcome: 'healed' | 'cleared';
+  readonly summary: string;
+}
+
+/** What a person is told about his word, at once. */
+export interface GateAnswer {
+  readonly accepted: boolean;
+  readonly state: 'approved' | 'denied' | 'waiting' | 'refused';
+  readonly sentence: string;
+}
+
+/** `request` null: the one that is open. */
+export interface DecisionRequest {
+  readonly by: string;
+  readonly reason: string;
+  readonly request: string | null;
+  readonly signature: string | null;
+}
+
+export const incidentStatusQuery = defineQuery<IncidentStatus>('status');
+/** As a person types them; anything may come. */
+export const approveSignal = defineSignal<[unknown]>('approve');
+export const denySignal = defineSignal<[unknown]>('deny');
+export const approveUpdate = defineUpdate<GateAnswer, [DecisionRequest]>('approve');
+export const denyUpdate = defineUpdate<GateAnswer, [DecisionRequest]>('deny');

@@ -12,10 +12,10 @@ export interface Phase {
   finish(outcome: string, detail: string): void;
 }
 
-/** Answers `status` from now on. Call it first, before anything is awaited. */
-export function trackPhase(first: string): Phase {
+/** Answers `status` from now on, with what `more` adds. Call it first, before anything is awaited. */
+export function trackPhase(first: string, more: () => object = () => ({})): Phase {
   let current = { phase: first, since: now(), detail: '' };
-  setHandler(statusQuery, () => current);
+  setHandler(statusQuery, () => ({ ...current, ...more() }));
   const enter = (phase: string, detail = ''): void => {
     current = { phase, since: now(), detail };
     setCurrentDetails(detail === '' ? phase : `**${phase}**: ${detail}`);

@@ -4,6 +4,7 @@ import type {
   BackupActivities,
   FailoverActivities,
   FailoverSteps,
+  HealingActivities,
   SyncActivities,
 } from '../activities/contracts.js';
 
@@ -96,4 +97,32 @@ export const watching = proxyActivities<Pick<FailoverActivities, 'monitorProvide
 export const atHand = proxyLocalActivities<FailoverSteps>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '100 milliseconds', maximumAttempts: 3 },
+});
+
+type Long = 'monitorHost' | 'awaitClear' | 'act' | 'verifyHealed';
+
+/** A look or a note of healing. A killed worker is known within 5 s: somebody waits for what is broken. */
+export const healing = proxyActivities<Omit<HealingActivities, Long>>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '5 seconds',
+  retry: { initialInterval: '100 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
+});
+
+/**
+ * The act and the look whether it helped. Both are keyed by the request, and the act runs at most once under it, so both are
+ * repeated for as long as it takes. What the act may take is bounded by the commands' own time-outs.
+ */
+export const healingWork = proxyActivities<Pick<HealingActivities, 'act' | 'verifyHealed'>>({
+  startToCloseTimeout: '24 hours',
+  heartbeatTimeout: '4 seconds',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry: { initialInterval: '100 milliseconds', backoffCoefficient: 1.5, maximumInterval: '5 seconds' },
+});
+
+/** Looks for as long as nothing changes, like `watching`. */
+export const healingWatch = proxyActivities<Pick<HealingActivities, 'monitorHost' | 'awaitClear'>>({
+  startToCloseTimeout: '365 days',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });

@@ -33,6 +33,10 @@ const service = z.strictObject({
     .array(name())
     .default([])
     .describe('Services that must be well first; the root cause is healed, not its victims.'),
+  relieves: z
+    .array(z.enum(['memory']))
+    .default([])
+    .describe('What else a restart may mend: `memory` lets level 2 restart it when memory is short.'),
 });
 
 const extension = z.strictObject({
@@ -40,28 +44,51 @@ const extension = z.strictObject({
   probe: probeSchema.describe('How its health is asked.'),
   reload: argv().describe('Command that reloads it, as a list of words.'),
   timeout: duration().prefault('30s').describe('The reload command is ended after this time.'),
+  grace: duration().prefault('10s').describe('After a reload, how long it may take until the probe is good.'),
+});
+
+const approver = z.strictObject({
+  name: text().describe('Who it is.'),
+  key: z
+    .string()
+    .regex(/^ed25519:[A-Za-z0-9+/]{43}=$/, {
+      error: 'expected "ed25519:" and 44 characters of base64, as `nxs approver add` prints them',
+    })
+    .describe('Public key; approvals under this name then count as verified when they are signed.'),
 });
 
 const approvals = z
   .strictObject({
     approvers: z
-      .array(text())
+      .array(z.union([text().transform((name) => ({ name, key: null })), approver]))
       .default([])
-      .describe('Who may approve; an empty list takes any name and marks it unverified.'),
+      .describe('Who may approve: names, or { name, key }; an empty list takes any name, marked unverified.'),
     expires_after: duration({ min: '1m' })
       .prefault('30m')
       .describe('An approval that nobody gave in this time is none.'),
     quorum: z.int().min(1).default(1).describe('Approvals by different people that are needed.'),
-    require_signature: z.boolean().default(false).describe('true: only signed approvals count.'),
+    four_eyes: z
+      .boolean()
+      .default(false)
+      .describe('true: who triggered something by hand cannot approve it.'),
+    require_signature: z
+      .boolean()
+      .default(false)
+      .describe('true: only signed approvals count (nxs approver add makes a key).'),
   })
   .superRefine((value, context) => {
-    const known = new Set(value.approvers).size;
+    const known = new Set(value.approvers.map(({ name }) => name)).size;
     if (known > 0 && value.quorum > known) {
       const message = `can never be reached: only ${known} approver${known === 1 ? ' is' : 's are'} named`;
       context.addIssue({ code: 'custom', path: ['quorum'], message });
     }
     if (known === 0 && value.require_signature) {
       const message = 'can never be met: no approvers are named';
+      context.addIssue({ code: 'custom', path: ['require_signature'], message });
+    }
+    const keys = value.approvers.filter(({ key }) => key !== null).length;
+    if (known > 0 && value.require_signature && keys < value.quorum) {
+      const message = `can never be met: ${keys} of the approvers have a key, and the quorum is ${value.quorum}`;
       context.addIssue({ code: 'custom', path: ['require_signature'], message });
     }
   });
@@ -88,10 +115,27 @@ const limits = z
       .optional()
       .describe('Disruptive actions in an hour, at most; default 6, or per_day if that is less.'),
     per_day: z.int().min(1).default(20).describe('Disruptive actions in a day, at most.'),
+    recurrences: z
+      .int()
+      .min(1)
+      .default(3)
+      .describe('Healings of one thing in an hour, after which that level counts as without lasting effect.'),
+    storm: z
+      .int()
+      .min(2)
+      .default(5)
+      .describe('So many things wrong at once: a person is asked before anything disruptive.'),
+    snooze: duration({ min: '1m' })
+      .prefault('1h')
+      .describe('How long a question that was denied, or not answered, rests before it is asked again.'),
   })
   .refine((value) => (value.per_hour ?? 1) <= value.per_day, {
     path: ['per_hour'],
     error: 'is more than per_day, so it could never engage',
+  })
+  .refine((value) => value.cooldown * (value.recurrences - 1) < 3_600_000, {
+    path: ['recurrences'],
+    error: 'can never be reached in an hour with this cooldown',
   })
   .transform((value) => ({ ...value, per_hour: value.per_hour ?? Math.min(6, value.per_day) }));
 

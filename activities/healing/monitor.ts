@@ -1,0 +1,73 @@
+// Looks for as long as nothing changes: an idle night adds no event to any history. Dead services are looked for every 2 s, and
+// once more after a second when one looks dead; soft metrics every 5 s; disks and contents at the configured interval.
+import { NxsError } from '../../domain/errors.js';
+import type { HostWatch } from '../../domain/healing/steps.js';
+import {
+  anomaliesOf,
+  blindOf,
+  observe,
+  resumed,
+  signatureOf,
+  SLEPT_AFTER,
+  wokeUp,
+  type Watch,
+} from '../../domain/healing/watch.js';
+import type { Task } from '../task.js';
+import type { Doctor, Pace } from './doctor.js';
+import type { HealingPorts } from './ports.js';
+
+const HARD = 2_000;
+const CONFIRM = 1_000;
+const SOFT = 5_000;
+
+/** Returns when what is wrong, or what cannot be seen, is not what `known` says. */
+export async function monitorHost(
+  ports: HealingPorts,
+  doctor: Doctor,
+  known: HostWatch,
+  { progress, signal }: Task,
+): Promise<HostWatch> {
+  const told = signatureOf(known.anomalies, known.blind);
+  let watch = resumed(known.anomalies);
+  const due: Record<Pace, number> = { hard: 0, soft: 0, slow: 0 };
+  const every: Record<Pace, number> = { hard: HARD, soft: SOFT, slow: ports.rules.interval };
+  let last = ports.now();
+  while (!signal.aborted) {
+    const now = ports.now();
+    if (now - last > SLEPT_AFTER) watch = wokeUp(watch);
+    // A clock that was set back must not silence us.
+    if (now < last) Object.assign(due, { hard: 0, soft: 0, slow: 0 });
+    last = now;
+    for (const pace of ['hard', 'soft', 'slow'] as const) {
+      if (now < due[pace]) continue;
+      watch = observe(watch, await doctor.look(pace, watch, signal), ports.now());
+      due[pace] = ports.now() + (pace === 'hard' && looksDead(watch) ? CONFIRM : every[pace]);
+      if (pace === 'slow') await ports.noted({ at: ports.now(), ...summary(watch, ports.now()) });
+    }
+    const found = { anomalies: anomaliesOf(watch), blind: blindOf(watch, ports.now()) };
+    if (signatureOf(found.anomalies, found.blind) !== told) {
+      await ports.noted({ at: ports.now(), ...summary(watch, ports.now()) });
+      return found;
+    }
+    progress(
+      found.anomalies.length === 0 ? 'all well' : found.anomalies.map(({ subject }) => subject).join(', '),
+    );
+    const next = Math.min(...Object.values(due));
+    await ports.wait(Math.min(SOFT, Math.max(50, next - ports.now())), signal);
+  }
+  throw new NxsError('CANCELLED', 'The monitor was ended.');
+}
+
+/** Bad once, and not yet told: worth a look sooner. */
+function looksDead(watch: Watch): boolean {
+  return [...watch.values()].some(
+    ({ kind, track }) =>
+      (kind === 'service_down' || kind === 'extension_crash') &&
+      !track.active &&
+      track.recent.at(-1)?.state === 'bad',
+  );
+}
+
+function summary(watch: Watch, now: number) {
+  return { anomalies: anomaliesOf(watch).map(({ subject }) => subject), blind: blindOf(watch, now) };
+}

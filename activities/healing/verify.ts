@@ -1,0 +1,67 @@
+// Whether it helped: the metric that began it decides, and it has to stay well for a moment. A look that cannot be taken is not well.
+import { NxsError } from '../../domain/errors.js';
+import type { Reading } from '../../domain/healing/model.js';
+import type { ClearInput, HealedResult, VerifyHealedInput } from '../../domain/healing/steps.js';
+import type { Task } from '../task.js';
+import { lookAt } from './doctor.js';
+import type { HealingPorts } from './ports.js';
+
+/** ms between two looks, and for how long each of them has to be good. */
+const EVERY = 250;
+const STAYS = 2_000;
+/** Nobody waits for this one. */
+const CLEAR_EVERY = 2_000;
+const CLEAR_STAYS = 6_000;
+
+/** Waits until the subject is well and stays so, at most `grace` ms (and the moment that it has to stay so). */
+export async function verifyHealed(
+  ports: HealingPorts,
+  { incident, request, anomaly, grace }: VerifyHealedInput,
+  { progress, signal }: Task,
+): Promise<HealedResult> {
+  const began = ports.now();
+  let goodSince: number | null = null;
+  let reading: Reading = { state: 'unknown', detail: 'not looked at', value: null };
+  for (;;) {
+    reading = await lookAt(ports, anomaly, signal);
+    const now = ports.now();
+    goodSince = reading.state === 'good' ? (goodSince ?? now) : null;
+    if (goodSince !== null && now - goodSince >= STAYS) return result(true);
+    if (goodSince === null && now - began >= grace) return result(false);
+    progress(reading.detail);
+    await ports.wait(EVERY, signal);
+    if (signal.aborted) throw ended();
+  }
+
+  async function result(healed: boolean): Promise<HealedResult> {
+    const detail = ports.scrub(reading.detail);
+    await ports.journal({
+      id: `${incident}/${request}/verified`,
+      type: 'healing.verified',
+      data: { incident, request, healed, detail, duration_ms: Math.max(0, ports.now() - began) },
+    });
+    return { healed, detail };
+  }
+}
+
+/** Runs until the subject is well by itself, or by somebody else's hand. */
+export async function awaitClear(
+  ports: HealingPorts,
+  { anomaly }: ClearInput,
+  { progress, signal }: Task,
+): Promise<{ readonly detail: string }> {
+  let goodSince: number | null = null;
+  for (;;) {
+    const reading = await lookAt(ports, anomaly, signal);
+    const now = ports.now();
+    goodSince = reading.state === 'good' ? (goodSince ?? now) : null;
+    if (goodSince !== null && now - goodSince >= CLEAR_STAYS) return { detail: ports.scrub(reading.detail) };
+    progress(reading.detail);
+    await ports.wait(CLEAR_EVERY, signal);
+    if (signal.aborted) throw ended();
+  }
+}
+
+function ended(): NxsError {
+  return new NxsError('CANCELLED', 'The look was ended.');
+}

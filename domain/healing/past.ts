@@ -1,0 +1,87 @@
+// What the brakes and the ladder need of the past, read from the journal's last day.
+import { knownBodyOf, type JournalEvent } from '../journal.js';
+import type { Act } from './brakes.js';
+import type { Action, AnomalyKind, Level, Subject } from './model.js';
+
+/** Journal events at or after this many ms ago are asked for. */
+export const PAST_SPAN = 7 * 24 * 3_600_000;
+
+const HOUR = 3_600_000;
+
+export interface OpenBefore {
+  readonly incident: string;
+  readonly subject: Subject;
+  readonly kind: AnomalyKind;
+  /** ms */
+  readonly detected: number;
+}
+
+export interface PastOf {
+  readonly acts: readonly Act[];
+  /** Open incidents by subject: the oldest of each. */
+  readonly open: ReadonlyMap<Subject, OpenBefore>;
+  /** Healings of the last hour. */
+  readonly healings: readonly { readonly subject: Subject; readonly level: Level; readonly at: number }[];
+  /** The last pause that is still in force at `now`; `until` ms. */
+  readonly pause: { readonly until: number; readonly by: string; readonly reason: string } | null;
+}
+
+/** `events` oldest first; `now` in ms. */
+export function pastOf(events: Iterable<Pick<JournalEvent, 'type' | 'data' | 'at'>>, now: number): PastOf {
+  const acts: Act[] = [];
+  const healings: { subject: Subject; level: Level; at: number }[] = [];
+  const open = new Map<string, OpenBefore>();
+  let pause: PastOf['pause'] = null;
+  for (const event of events) {
+    if (!event.type.startsWith('healing.')) continue;
+    const body = knownBodyOf(event);
+    const at = Date.parse(event.at);
+    switch (body?.type) {
+      case 'healing.detected':
+        open.set(body.data.incident, {
+          incident: body.data.incident,
+          subject: body.data.subject,
+          kind: body.data.kind,
+          detected: at,
+        });
+        break;
+      case 'healing.acted': {
+        const { incident, request, level, action, target, disruptive, status } = body.data;
+        if (status === 'started')
+          acts.push({ incident, request, at, level, action: action as Action, target, disruptive });
+        break;
+      }
+      case 'healing.finished': {
+        const { incident, subject, level, outcome } = body.data;
+        open.delete(incident);
+        if (outcome === 'healed' && level !== null && at > now - HOUR) healings.push({ subject, level, at });
+        break;
+      }
+      case 'healing.paused': {
+        pause = { until: Date.parse(body.data.until), by: body.data.by, reason: body.data.reason };
+        break;
+      }
+      case 'healing.resumed':
+        pause = null;
+        break;
+      default:
+        break;
+    }
+  }
+  if (pause !== null && pause.until <= now) pause = null;
+  return { acts, open: bySubject(open), healings, pause };
+}
+
+/** Healings of one subject, counted by level. */
+export function healedBefore(past: PastOf, subject: Subject): Readonly<Partial<Record<Level, number>>> {
+  const counts: Partial<Record<Level, number>> = {};
+  for (const each of past.healings)
+    if (each.subject === subject) counts[each.level] = (counts[each.level] ?? 0) + 1;
+  return counts;
+}
+
+function bySubject(open: ReadonlyMap<string, OpenBefore>): ReadonlyMap<Subject, OpenBefore> {
+  const found = new Map<Subject, OpenBefore>();
+  for (const each of open.values()) if (!found.has(each.subject)) found.set(each.subject, each);
+  return found;
+}
