@@ -11,12 +11,33 @@ import { publishBackup } from './backup/publish.js';
 import { recordBackup } from './backup/record.js';
 import { restoreBackup } from './backup/restore.js';
 import { verifyBackup } from './backup/verify.js';
-import type { BackupActivities, FailoverActivities, FailoverSteps, SyncActivities } from './contracts.js';
+import type {
+  BackupActivities,
+  FailoverActivities,
+  FailoverSteps,
+  HealingActivities,
+  SyncActivities,
+} from './contracts.js';
 import { attemptCompletion } from './failover/attempt.js';
+import { joined } from './failover/joined.js';
 import { monitorProviders } from './failover/monitor.js';
 import type { FailoverPorts } from './failover/ports.js';
 import { runningAttempts } from './failover/running.js';
 import { stoppingFailure, toFailure } from './failure.js';
+import { act } from './healing/act.js';
+import { openDoctor } from './healing/doctor.js';
+import { monitorHost } from './healing/monitor.js';
+import { planStep } from './healing/plan.js';
+import type { HealingPorts } from './healing/ports.js';
+import {
+  askApproval,
+  closeIncident,
+  noteAnswer,
+  noteBlind,
+  noteStuck,
+  openIncident,
+} from './healing/tell.js';
+import { awaitClear, verifyHealed } from './healing/verify.js';
 import { applyChanges } from './sync/apply.js';
 import { captureChanges } from './sync/capture.js';
 import { exchangeWithHub } from './sync/exchange.js';
@@ -103,5 +124,52 @@ export function createSyncActivities(ports: SyncPorts, scrub: (text: string) => 
     exchangeWithHub: bind(exchangeWithHub),
     applyChanges: bind(applyChanges),
     finishCycle: bind(finishCycle),
+  };
+}
+
+/** A killed worker is known within the presets' 4 to 5 s. */
+const HEALING_BEAT = { every: 1_000, atOnce: false };
+
+/** Binds the healing capability to its ports. */
+export function createHealingActivities(
+  ports: HealingPorts,
+  scrub: (text: string) => string,
+): HealingActivities {
+  const doctor = openDoctor(ports);
+  // A worker that stops ends what only waits at once: the next one goes on with it.
+  const coat =
+    <I, O>(step: (input: I, task: Task) => Promise<O>, beat: Beat = HEALING_BEAT) =>
+    async (input: I): Promise<O> => {
+      try {
+        return await beating(async (task) => {
+          const over = joined([task.signal, ports.stopping]);
+          try {
+            return await step(input, {
+              progress: (detail) => task.progress(scrub(detail)),
+              signal: over.signal,
+            });
+          } finally {
+            over.release();
+          }
+        }, beat);
+      } catch (error) {
+        const failure = toFailure(error, scrub);
+        throw ports.stopping.aborted ? stoppingFailure(failure) : failure;
+      }
+    };
+  return {
+    monitorHost: coat((input, task) => monitorHost(ports, doctor, input, task), MONITOR_BEAT),
+    awaitClear: coat((input, task) => awaitClear(ports, input, task), MONITOR_BEAT),
+    noteBlind: coat((input) => noteBlind(ports, input)),
+    openIncident: coat((input) => openIncident(ports, input)),
+    planStep: coat((input, task) => planStep(ports, input, task)),
+    askApproval: coat((input) => askApproval(ports, input)),
+    signalTimes: coat((input) => ports.signalTimes(input)),
+    checkSignature: coat((input) => Promise.resolve(ports.checkSignature(input))),
+    noteAnswer: coat((input) => noteAnswer(ports, input)),
+    act: coat((input, task) => act(ports, input, task)),
+    verifyHealed: coat((input, task) => verifyHealed(ports, input, task)),
+    noteStuck: coat((input) => noteStuck(ports, input)),
+    closeIncident: coat((input) => closeIncident(ports, input)),
   };
 }

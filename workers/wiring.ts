@@ -3,6 +3,7 @@ import path from 'node:path';
 import {
   createBackupActivities,
   createFailoverActivities,
+  createHealingActivities,
   createSyncActivities,
 } from '../activities/index.js';
 import { openClaimCheck } from '../adapters/files/claim-check.js';
@@ -20,6 +21,8 @@ import type { WorkerCalls } from './failover/calls.js';
 import { completeDurably } from './failover/worker-complete.js';
 import { reportToManager } from './failover/worker-manager.js';
 import { failoverParts } from './failover/worker-parts.js';
+import { UNINTERRUPTED } from './healing/busy.js';
+import { workerHealing } from './healing/worker.js';
 import type { Logger } from './log.js';
 import { openNotifications } from './notifications.js';
 import { answerWith } from './rpc.js';
@@ -47,15 +50,21 @@ export function wire(config: Config, context: WireContext): Wiring {
     ...{ journal: write, log, stopping: context.stopping },
     notify: (notice) => notifications.notify(notice),
   });
+  const healing = workerHealing(config, {
+    ...{ journal: write, log, stopping: context.stopping, front: context.front },
+    notify: (notice) => notifications.notify(notice),
+  });
   const { node } = config;
   const roster = rosterOf(config);
   return {
     activities: {
-      ...createBackupActivities(ports, scrub),
+      ...healing.busy.counted(createBackupActivities(ports, scrub), UNINTERRUPTED),
       ...createFailoverActivities(failover.ports, scrub),
       ...createSyncActivities(sync.ports, scrub),
+      ...createHealingActivities(healing.ports, scrub),
     },
     serve(client) {
+      healing.connected(client);
       const failing = answerWith<WorkerCalls>({
         async 'failover.report'({ snapshot }) {
           await reportToManager({ client, node, roster }, snapshot);
@@ -67,6 +76,7 @@ export function wire(config: Config, context: WireContext): Wiring {
       return (method, params) => (method.startsWith('sync.') ? syncing : failing)(method, params);
     },
     async close() {
+      healing.ports.close();
       await Promise.all([failover.close(), notifications.close(), sync.close()]);
     },
   };

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.js';
 import { rosterOf } from '../gateway/rules.js';
 import { reconcileManager } from './failover/worker-manager.js';
 import { firstRun } from './first-run.js';
+import { startHealing } from './healing/worker.js';
 import { runWorker } from './run-worker.js';
 import { reconcileSchedules } from './schedules.js';
 import { wire } from './wiring.js';
@@ -14,6 +15,7 @@ await runWorker({
     const { client, config, front, log, signal } = context;
     const manager = { client, node: config.node, roster: rosterOf(config), front, log, signal };
     await Promise.all([
+      startHealing({ client, node: config.node, log, signal }),
       reconcileManager(manager),
       reconcileSchedules(client, config).then(() => firstRun(context)),
     ]);

@@ -1,6 +1,12 @@
 // The gate of an incident: who says what, in the order of the history, judged by the server's times. Signals must never fail the
 // workflow; updates are answered at once. Rules: domain/gate.
-import { condition, setHandler, upsertSearchAttributes, workflowInfo, ApplicationFailure } from '@temporalio/workflow';
+import {
+  condition,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+  ApplicationFailure,
+} from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { decide, expire, openGate, withdraw, type Gate } from '../domain/gate/gate.js';
 import { parseDecision, type ParsedDecision } from '../domain/gate/messages.js';
@@ -30,7 +36,10 @@ export interface Door {
 export type Told = (opened: number, expires: number) => Promise<void>;
 
 /** Hears approve and deny from now on. Call it before anything is awaited. */
-export function openDoor(incident: string, told: (act: PlannedAct, opened: number, expires: number) => Promise<void>): Door {
+export function openDoor(
+  incident: string,
+  told: (act: PlannedAct, opened: number, expires: number) => Promise<void>,
+): Door {
   let gate: Gate | null = null;
   let signals = 0;
   let serial = 0;
@@ -44,7 +53,12 @@ export function openDoor(incident: string, told: (act: PlannedAct, opened: numbe
     return answer;
   }
 
-  async function judge(verdict: Verdict, word: ParsedDecision, signal: number | null, seen: number): Promise<GateAnswer> {
+  async function judge(
+    verdict: Verdict,
+    word: ParsedDecision,
+    signal: number | null,
+    seen: number,
+  ): Promise<GateAnswer> {
     const asked = gate;
     if (asked === null) {
       const sentence = 'No question is open in this incident.';
@@ -59,12 +73,27 @@ export function openDoor(incident: string, told: (act: PlannedAct, opened: numbe
     return note(verdict, word, answer, signature === 'good');
   }
 
-  async function note(verdict: Verdict, word: ParsedDecision, answer: GateAnswer, verified: boolean): Promise<GateAnswer> {
+  async function note(
+    verdict: Verdict,
+    word: ParsedDecision,
+    answer: GateAnswer,
+    verified: boolean,
+  ): Promise<GateAnswer> {
     const { by, reason } = word;
     const { accepted, sentence } = answer;
     const request = gate?.request.id ?? word.request;
     serial += 1;
-    await healing.noteAnswer({ incident, request, verdict, by, reason, verified, accepted, sentence, serial });
+    await healing.noteAnswer({
+      incident,
+      request,
+      verdict,
+      by,
+      reason,
+      verified,
+      accepted,
+      sentence,
+      serial,
+    });
     return answer;
   }
 
@@ -80,7 +109,14 @@ export function openDoor(incident: string, told: (act: PlannedAct, opened: numbe
       else {
         serial += 1;
         const nobody = { by: '', reason: '', request: null, verified: false };
-        await healing.noteAnswer({ incident, verdict, ...nobody, accepted: false, sentence: parsed.why, serial });
+        await healing.noteAnswer({
+          incident,
+          verdict,
+          ...nobody,
+          accepted: false,
+          sentence: parsed.why,
+          serial,
+        });
       }
     });
     setHandler(update, (typed) => hear(verdict, orRefuse(parseDecision(verdict, typed)), null), {
@@ -102,12 +138,13 @@ export function openDoor(incident: string, told: (act: PlannedAct, opened: numbe
       gate = openGate({ id, planHash, opened, expires, rules, askedBy });
       upsertSearchAttributes([{ key: AWAITING, value: true }]);
       await told(act, opened, expires);
-      const isOver = () => over() !== null || gate?.outcome != null;
+      const isOver = () => over() !== null || (gate?.outcome ?? null) !== null;
       await condition(isOver, Math.max(1, expires - Date.now()));
       // Words that came in time and are still being looked at count.
       await judging;
       const why = over();
-      if (gate.outcome === null) gate = why === null ? expire(gate, Date.now()) : withdraw(gate, Date.now(), why);
+      if (gate.outcome === null)
+        gate = why === null ? expire(gate, Date.now()) : withdraw(gate, Date.now(), why);
       const outcome = gate.outcome ?? { kind: 'expired', at: Date.now() };
       upsertSearchAttributes([{ key: AWAITING, value: false }]);
       await noteEnd(outcome, id);

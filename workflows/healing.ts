@@ -17,6 +17,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { incidentId, taskQueue, workflowId } from '../domain/ids.js';
 import type { Anomaly } from '../domain/healing/model.js';
 import type { HostWatch } from '../domain/healing/steps.js';
+import { parseTrigger, triggered, type Trigger } from '../domain/healing/trigger.js';
 import { signatureOf } from '../domain/healing/watch.js';
 import { reasonOf } from './failure.js';
 import { healingStatusQuery, triggerUpdate, type HealingInput, type IncidentInput } from './messages.js';
@@ -33,17 +34,21 @@ export async function healingLoop(input: HealingInput): Promise<void> {
   let since = now();
   let turns = 0;
   setHandler(healingStatusQuery, () => ({ phase: 'watching', since, detail: wordsOf(known), ...known }));
-  setHandler(triggerUpdate, ({ anomaly, by }) => startIncident(node, { ...anomaly, detected: Date.now() }, by), {
-    validator({ anomaly, by }) {
-      if (typeof by !== 'string' || typeof anomaly.subject !== 'string')
-        throw ApplicationFailure.nonRetryable('trigger takes {"anomaly":{…},"by":"WHO"}.', 'USAGE');
+  setHandler(
+    triggerUpdate,
+    (typed) => {
+      const trigger = orRefuse(typed);
+      return startIncident(node, triggered(trigger, Date.now()), trigger.by);
     },
-  });
+    { validator: (typed) => void orRefuse(typed) },
+  );
   setCurrentDetails(wordsOf(known));
   while (!workflowInfo().continueAsNewSuggested) {
     const before = known;
     try {
-      known = await healingWatch.monitorHost.executeWithOptions({ summary: 'looks at this machine' }, [known]);
+      known = await healingWatch.monitorHost.executeWithOptions({ summary: 'looks at this machine' }, [
+        known,
+      ]);
     } catch (error) {
       if (isCancellation(error)) throw error;
       setCurrentDetails(`monitor blind: ${reasonOf(error)}`);
@@ -96,4 +101,12 @@ function wordsOf({ anomalies, blind }: HostWatch): string {
   const wrong = anomalies.map(({ subject, detail }) => `- **${subject}**: ${detail}`);
   const unseen = blind.map(({ subject, detail }) => `- **${subject}** cannot be seen: ${detail}`);
   return [...wrong, ...unseen].join('\n') || 'all well';
+}
+
+function orRefuse(typed: unknown): Trigger {
+  const parsed = parseTrigger(typed);
+  if ('value' in parsed) return parsed.value;
+  const failure = ApplicationFailure.create({ type: 'USAGE', message: parsed.why, nonRetryable: true });
+  failure.stack = '';
+  throw failure;
 }

@@ -25,7 +25,11 @@ const LEVEL = defineSearchAttributeKey('NxsLevel', 'INT');
 export async function healIncident(input: IncidentInput): Promise<IncidentResult> {
   const { node, incident, anomaly, by } = input;
   const tried: Tried[] = [];
-  const times = { decided: null as number | null, acted: null as number | null, verified: null as number | null };
+  const times = {
+    decided: null as number | null,
+    acted: null as number | null,
+    verified: null as number | null,
+  };
   let current: PlannedAct | null = null;
   let stuck = 0;
   const phase = trackPhase('detected', () => ({ anomaly, tried, act: current, question: door.question() }));
@@ -82,12 +86,17 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
     times.verified = Date.now();
     if (healed) return over('healed', act.level, `${act.action} on ${act.target} helped: ${detail}`);
     if (done.state === 'unknown')
-      return needPerson(`the outcome of level ${String(act.level)} (${act.action}) is unknown: ${done.detail}`, []);
+      return needPerson(
+        `the outcome of level ${String(act.level)} (${act.action}) is unknown: ${done.detail}`,
+        [],
+      );
     tried.push({ level: act.level, how: done.state === 'completed' ? 'no_effect' : 'failed' });
     return null;
   }
 
-  async function asked(act: PlannedAct): Promise<{ readonly by: string } | { readonly result: IncidentResult | null }> {
+  async function asked(
+    act: PlannedAct,
+  ): Promise<{ readonly by: string } | { readonly result: IncidentResult | null }> {
     const clear = watchForClear();
     phase.enter('asking', question(act));
     const outcome = await door.ask(act, clear.well);
@@ -104,7 +113,8 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
   async function doIt(act: PlannedAct, approvedBy: string | null): Promise<Done> {
     for (;;) {
       phase.enter('acting', `level ${String(act.level)}: ${act.commands.join('; ')}`);
-      const done = act.restore === null ? await order(act, approvedBy) : await restore(act, act.restore, approvedBy);
+      const done =
+        act.restore === null ? await order(act, approvedBy) : await restore(act, act.restore, approvedBy);
       if (done.state !== 'held') return done;
       const well = await rest('held', done.reason, done.until);
       if (well !== null) return { state: 'cleared', detail: well };
@@ -124,7 +134,11 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
   }
 
   /** Level 6 is a restore like any other: it proves each file before it takes a place, and keeps what was there. */
-  async function restore(act: PlannedAct, paths: readonly string[], approvedBy: string | null): Promise<ActDone> {
+  async function restore(
+    act: PlannedAct,
+    paths: readonly string[],
+    approvedBy: string | null,
+  ): Promise<ActDone> {
     const allowed = await order(act, approvedBy);
     if (allowed.state !== 'completed') return allowed;
     const request: RestoreWorkflowInput = {
@@ -160,9 +174,10 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
     let well: string | null = null;
     scope
       .run(async () => {
-        const { detail } = await healingWatch.awaitClear.executeWithOptions({ summary: 'is it well by itself?' }, [
-          { anomaly },
-        ]);
+        const { detail } = await healingWatch.awaitClear.executeWithOptions(
+          { summary: 'is it well by itself?' },
+          [{ anomaly }],
+        );
         well = detail;
       })
       .catch(() => undefined);
@@ -188,7 +203,11 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
     return { outcome, summary };
   }
 
-  function close(outcome: 'healed' | 'cleared' | 'cancelled', level: Level | null, summary: string): Promise<void> {
+  function close(
+    outcome: 'healed' | 'cleared' | 'cancelled',
+    level: Level | null,
+    summary: string,
+  ): Promise<void> {
     return healing.closeIncident({ incident, anomaly, outcome, level, summary, ...times, ended: Date.now() });
   }
 }

@@ -7,3 +7,5 @@ export { verifyBackups } from './verify.js';
 export { completion } from './completion.js';
 export { providerManager } from './provider-manager.js';
 export { syncCycle } from './sync.js';
+export { healingLoop } from './healing.js';
+export { healIncident } from './incident.js';

@@ -129,10 +129,7 @@ export type HealingStatus = WorkflowStatus & HostWatch;
 export const healingStatusQuery = defineQuery<HealingStatus>('status');
 
 /** Starts an incident by hand; answers with its id. */
-export const triggerUpdate = defineUpdate<
-  { readonly incident: string },
-  [{ readonly anomaly: Anomaly; readonly by: string }]
->('trigger');
+export const triggerUpdate = defineUpdate<{ readonly incident: string }, [unknown]>('trigger');
 
 export interface IncidentInput {
   readonly node: string;

@@ -25,14 +25,14 @@ export async function monitorHost(
   ports: HealingPorts,
   doctor: Doctor,
   known: HostWatch,
-  { progress, signal }: Task,
+  task: Task,
 ): Promise<HostWatch> {
   const told = signatureOf(known.anomalies, known.blind);
   let watch = resumed(known.anomalies);
   const due: Record<Pace, number> = { hard: 0, soft: 0, slow: 0 };
   const every: Record<Pace, number> = { hard: HARD, soft: SOFT, slow: ports.rules.interval };
   let last = ports.now();
-  while (!signal.aborted) {
+  while (!task.signal.aborted) {
     const now = ports.now();
     if (now - last > SLEPT_AFTER) watch = wokeUp(watch);
     // A clock that was set back must not silence us.
@@ -40,7 +40,7 @@ export async function monitorHost(
     last = now;
     for (const pace of ['hard', 'soft', 'slow'] as const) {
       if (now < due[pace]) continue;
-      watch = observe(watch, await doctor.look(pace, watch, signal), ports.now());
+      watch = observe(watch, await doctor.look(pace, watch, task.signal), ports.now());
       due[pace] = ports.now() + (pace === 'hard' && looksDead(watch) ? CONFIRM : every[pace]);
       if (pace === 'slow') await ports.noted({ at: ports.now(), ...summary(watch, ports.now()) });
     }
@@ -49,11 +49,11 @@ export async function monitorHost(
       await ports.noted({ at: ports.now(), ...summary(watch, ports.now()) });
       return found;
     }
-    progress(
+    task.progress(
       found.anomalies.length === 0 ? 'all well' : found.anomalies.map(({ subject }) => subject).join(', '),
     );
     const next = Math.min(...Object.values(due));
-    await ports.wait(Math.min(SOFT, Math.max(50, next - ports.now())), signal);
+    await ports.wait(Math.min(SOFT, Math.max(50, next - ports.now())), task.signal);
   }
   throw new NxsError('CANCELLED', 'The monitor was ended.');
 }

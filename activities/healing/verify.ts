@@ -17,20 +17,20 @@ const CLEAR_STAYS = 6_000;
 export async function verifyHealed(
   ports: HealingPorts,
   { incident, request, anomaly, grace }: VerifyHealedInput,
-  { progress, signal }: Task,
+  task: Task,
 ): Promise<HealedResult> {
   const began = ports.now();
   let goodSince: number | null = null;
   let reading: Reading = { state: 'unknown', detail: 'not looked at', value: null };
   for (;;) {
-    reading = await lookAt(ports, anomaly, signal);
+    reading = await lookAt(ports, anomaly, task.signal);
     const now = ports.now();
     goodSince = reading.state === 'good' ? (goodSince ?? now) : null;
     if (goodSince !== null && now - goodSince >= STAYS) return result(true);
     if (goodSince === null && now - began >= grace) return result(false);
-    progress(reading.detail);
-    await ports.wait(EVERY, signal);
-    if (signal.aborted) throw ended();
+    task.progress(reading.detail);
+    await ports.wait(EVERY, task.signal);
+    if (task.signal.aborted) throw ended();
   }
 
   async function result(healed: boolean): Promise<HealedResult> {
@@ -48,17 +48,17 @@ export async function verifyHealed(
 export async function awaitClear(
   ports: HealingPorts,
   { anomaly }: ClearInput,
-  { progress, signal }: Task,
+  task: Task,
 ): Promise<{ readonly detail: string }> {
   let goodSince: number | null = null;
   for (;;) {
-    const reading = await lookAt(ports, anomaly, signal);
+    const reading = await lookAt(ports, anomaly, task.signal);
     const now = ports.now();
     goodSince = reading.state === 'good' ? (goodSince ?? now) : null;
     if (goodSince !== null && now - goodSince >= CLEAR_STAYS) return { detail: ports.scrub(reading.detail) };
-    progress(reading.detail);
-    await ports.wait(CLEAR_EVERY, signal);
-    if (signal.aborted) throw ended();
+    task.progress(reading.detail);
+    await ports.wait(CLEAR_EVERY, task.signal);
+    if (task.signal.aborted) throw ended();
   }
 }
 
