@@ -283,7 +283,7 @@ export interface HealingActivities {
   act(input: healing.ActInput): Promise<healing.ActDone>;
   verifyHealed(input: healing.VerifyHealedInput): Promise<healing.HealedResult>;
   /** Runs until the subject is well. */
-  awaitClear(input: healing.ClearInput): Promise<{ readonly detail: string }>;
+  awaitClear(input: healing.ClearInput): Promise<healing.Cleared>;
   noteStuck(input: healing.StuckNote): Promise<void>;
   closeIncident(input: healing.CloseIncidentInput): Promise<void>;
 }

@@ -1,5 +1,14 @@
 // Every command, in the order of the help.
 import type { Command } from './definition.js';
+import { approve } from './commands/approve.js';
+import { approverAdd } from './commands/approver-add.js';
+import { deny } from './commands/deny.js';
+import { healList } from './commands/heal-list.js';
+import { healLog } from './commands/heal-log.js';
+import { healPause } from './commands/heal-pause.js';
+import { healResume } from './commands/heal-resume.js';
+import { healShow } from './commands/heal-show.js';
+import { healTrigger } from './commands/heal-trigger.js';
 import { ask } from './commands/ask.js';
 import { backupDiff } from './commands/backup-diff.js';
 import { backupDrill } from './commands/backup-drill.js';
@@ -64,6 +73,15 @@ export const COMMANDS: readonly Command[] = [
   syncApprove,
   syncDeny,
   syncForget,
+  healList,
+  healShow,
+  healLog,
+  healTrigger,
+  healPause,
+  healResume,
+  approve,
+  deny,
+  approverAdd,
   notifyList,
   notifyTest,
   configCheck,

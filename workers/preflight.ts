@@ -9,6 +9,7 @@ import { plural } from '../domain/backup/record.js';
 import { backupPorts, SILENT } from './backup-parts.js';
 import type { Check } from './check.js';
 import { providerChecks } from './failover/checks.js';
+import { hostChecks } from './healing/foresight.js';
 import { readReadiness } from './readiness.js';
 
 const run = promisify(execFile);
@@ -42,8 +43,12 @@ export async function preflight(config: Config, env: NodeJS.ProcessEnv): Promise
     ),
     guarded('Temporal is open to this machine', () => Promise.resolve(openTemporal(config))),
   ];
-  const [own, providers] = await Promise.all([Promise.all(checks), providerChecks(config, env)]);
-  return [...own, ...providers];
+  const [own, providers, host] = await Promise.all([
+    Promise.all(checks),
+    providerChecks(config, env),
+    hostChecks(config),
+  ]);
+  return [...own, ...providers, ...host];
 }
 
 async function guarded(name: string, check: () => Promise<Omit<Check, 'name'>>): Promise<Check> {

@@ -13,12 +13,17 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  TypedSearchAttributes,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdReusePolicy,
+} from '@temporalio/common';
 import { incidentId, taskQueue, workflowId } from '../domain/ids.js';
 import type { Anomaly } from '../domain/healing/model.js';
 import type { HostWatch } from '../domain/healing/steps.js';
 import { parseTrigger, triggered, type Trigger } from '../domain/healing/trigger.js';
-import { signatureOf } from '../domain/healing/watch.js';
+import { anomalyKey, signatureOf } from '../domain/healing/watch.js';
 import { reasonOf } from './failure.js';
 import { healingStatusQuery, triggerUpdate, type HealingInput, type IncidentInput } from './messages.js';
 import { now, runName } from './phase.js';
@@ -58,9 +63,9 @@ export async function healingLoop(input: HealingInput): Promise<void> {
     since = now();
     turns += 1;
     setCurrentDetails(wordsOf(known));
-    const wrong = new Set(before.anomalies.map(({ subject }) => subject));
+    const wrong = new Set(before.anomalies.map(anomalyKey));
     for (const anomaly of known.anomalies)
-      if (!wrong.has(anomaly.subject)) await startIncident(node, anomaly, null);
+      if (!wrong.has(anomalyKey(anomaly))) await startIncident(node, anomaly, null);
     await tellBlind(before, known, `${runName()}-${String(turns)}`);
   }
   await condition(allHandlersFinished);
@@ -75,17 +80,23 @@ async function startIncident(
 ): Promise<{ readonly incident: string }> {
   const incident = incidentId(anomaly.subject, anomaly.detected);
   const args: [IncidentInput] = [{ node, incident, anomaly, by }];
-  await startChild('healIncident', {
-    workflowId: workflowId(node, 'incident', incident),
-    taskQueue: taskQueue(node),
-    args,
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    staticSummary: `${anomaly.kind.replace('_', ' ')}: ${anomaly.subject}: ${anomaly.detail}`.slice(0, 190),
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: defineSearchAttributeKey('NxsNode', 'KEYWORD'), value: node },
-      { key: defineSearchAttributeKey('NxsKind', 'KEYWORD'), value: 'incident' },
-    ]),
-  });
+  try {
+    await startChild('healIncident', {
+      workflowId: workflowId(node, 'incident', incident),
+      taskQueue: taskQueue(node),
+      args,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      staticSummary: `${anomaly.kind.replace('_', ' ')}: ${anomaly.subject}: ${anomaly.detail}`.slice(0, 190),
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: defineSearchAttributeKey('NxsNode', 'KEYWORD'), value: node },
+        { key: defineSearchAttributeKey('NxsKind', 'KEYWORD'), value: 'incident' },
+      ]),
+    });
+  } catch (error) {
+    // A graver kind came and went, and the first one's incident is there, or was.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
   return { incident };
 }
 

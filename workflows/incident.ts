@@ -54,7 +54,7 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
       ]);
       if (step.kind === 'cleared') return cleared(step.detail);
       if (step.kind === 'held') {
-        const well = await rest('held', step.reason, step.until);
+        const well = await held(step);
         if (well !== null) return cleared(well);
         attempt -= 1;
         continue;
@@ -116,7 +116,7 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
       const done =
         act.restore === null ? await order(act, approvedBy) : await restore(act, act.restore, approvedBy);
       if (done.state !== 'held') return done;
-      const well = await rest('held', done.reason, done.until);
+      const well = await held(done);
       if (well !== null) return { state: 'cleared', detail: well };
     }
   }
@@ -158,6 +158,22 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
     }
   }
 
+  /** Waits until the brakes let go (null), or until it is well (what made it so). */
+  async function held({
+    reason,
+    until,
+  }: {
+    readonly reason: string;
+    readonly until: number;
+  }): Promise<string | null> {
+    phase.enter('held', `${reason}, until ${new Date(until).toISOString()} or sooner`);
+    const { well, detail } = await healingWatch.awaitClear.executeWithOptions(
+      { summary: `held: ${reason}`.slice(0, 190) },
+      [{ anomaly, tried }],
+    );
+    return well ? detail : null;
+  }
+
   /** Waits; returns what made it well, or null when the time is over. */
   async function rest(word: string, why: string, until: number | null): Promise<string | null> {
     phase.enter(word, until === null ? why : `${why}, until ${new Date(until).toISOString()}`);
@@ -176,7 +192,7 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
       .run(async () => {
         const { detail } = await healingWatch.awaitClear.executeWithOptions(
           { summary: 'is it well by itself?' },
-          [{ anomaly }],
+          [{ anomaly, tried: null }],
         );
         well = detail;
       })

@@ -10,6 +10,8 @@ import type { HealingPorts } from './ports.js';
 /** Hard-down probes come every 2 s, soft metrics every 5 s, slow checks at `interval`. */
 export type Pace = 'hard' | 'soft' | 'slow';
 
+const GONE: Reading = { state: 'good', detail: 'it is not there any more', value: null };
+
 const RULES = {
   hard: { bad: 2, of: 3, good: 2 },
   soft: { bad: 3, of: 5, good: 3 },
@@ -45,14 +47,35 @@ export function openDoctor(ports: Looks): Doctor {
     ...services.map(({ name, probe }) => watched(`service:${name}`, 'service_down', probe)),
     ...extensions.map(({ name, probe }) => watched(`extension:${name}`, 'extension_crash', probe)),
   ];
+  const looks: Readonly<Record<Pace, (watch: Watch, signal: CancelSignal) => readonly Promise<Observed>[]>> =
+    {
+      hard: (_watch, signal) => hard.map((each) => each(signal)),
+      soft: (watch) => [memory(ports, watch), providers(ports), system(ports)],
+      slow: (watch, signal) => [disks(ports, watch), data(ports, signal)],
+    };
   return {
     async look(pace, watch, signal) {
-      if (pace === 'hard') return (await Promise.all(hard.map((each) => each(signal)))).flat();
-      if (pace === 'soft')
-        return (await Promise.all([memory(ports, watch), providers(ports), system(ports)])).flat();
-      return (await Promise.all([disks(ports, watch), data(ports, signal)])).flat();
+      const seen = (await Promise.all(looks[pace](watch, signal))).flat();
+      return [...seen, ...goneFrom(watch, KINDS[pace], seen)];
     },
   };
+}
+
+type Observed = readonly Observation[];
+
+const KINDS: Readonly<Record<Pace, readonly AnomalyKind[]>> = {
+  hard: ['service_down', 'extension_crash'],
+  soft: ['memory_warning', 'memory_critical', 'provider_failure', 'unresponsive'],
+  slow: ['disk_critical', 'data_corruption'],
+};
+
+/** What was wrong and is not there any more (a service that was taken out, a disk that was unmounted) is wrong no more. */
+function goneFrom(watch: Watch, kinds: readonly AnomalyKind[], seen: Observed): Observed {
+  return [...watch.values()].flatMap(({ subject, kind, track }) => {
+    const isSeen = seen.some((each) => each.subject === subject && each.kind === kind);
+    if (!track.active || isSeen || !kinds.includes(kind)) return [];
+    return [{ subject, kind, state: GONE.state, reading: GONE, rule: RULES.hard }];
+  });
 }
 
 async function memory({ host, rules }: Looks, watch: Watch): Promise<readonly Observation[]> {
@@ -111,6 +134,7 @@ async function providers({ providers: port }: Looks): Promise<readonly Observati
       value: null,
     }),
   );
+  if (reading === null) return [];
   return [
     { subject: 'providers', kind: 'provider_failure', state: reading.state, reading, rule: RULES.soft },
   ];
@@ -148,8 +172,7 @@ export async function lookAt(
     ],
   ]);
   const found = await pick(ports, { subject, kind, paths }, active, signal);
-  if (found === undefined)
-    return { state: 'unknown', detail: 'the configuration does not name it any more', value: null };
+  if (found === undefined) return GONE;
   return { ...found.reading, state: found.state };
 }
 

@@ -1,10 +1,13 @@
 // Looks for as long as nothing changes: an idle night adds no event to any history. Dead services are looked for every 2 s, and
 // once more after a second when one looks dead; soft metrics every 5 s; disks and contents at the configured interval.
 import { NxsError } from '../../domain/errors.js';
+import type { Anomaly } from '../../domain/healing/model.js';
+import { unattended } from '../../domain/healing/past.js';
 import type { HostWatch } from '../../domain/healing/steps.js';
 import {
   anomaliesOf,
   blindOf,
+  detectedAnew,
   observe,
   resumed,
   signatureOf,
@@ -42,7 +45,9 @@ export async function monitorHost(
       if (now < due[pace]) continue;
       watch = observe(watch, await doctor.look(pace, watch, task.signal), ports.now());
       due[pace] = ports.now() + (pace === 'hard' && looksDead(watch) ? CONFIRM : every[pace]);
-      if (pace === 'slow') await ports.noted({ at: ports.now(), ...summary(watch, ports.now()) });
+      if (pace !== 'slow') continue;
+      watch = detectedAnew(watch, await withoutIncident(ports, anomaliesOf(watch)), ports.now());
+      await ports.noted({ at: ports.now(), ...summary(watch, ports.now()) });
     }
     const found = { anomalies: anomaliesOf(watch), blind: blindOf(watch, ports.now()) };
     if (signatureOf(found.anomalies, found.blind) !== told) {
@@ -56,6 +61,23 @@ export async function monitorHost(
     await ports.wait(Math.min(SOFT, Math.max(50, next - ports.now())), task.signal);
   }
   throw new NxsError('CANCELLED', 'The monitor was ended.');
+}
+
+/** Their incident is over, or was ended from outside, while they go on. */
+async function withoutIncident(
+  ports: HealingPorts,
+  anomalies: readonly Anomaly[],
+): Promise<readonly Anomaly[]> {
+  if (anomalies.length === 0) return [];
+  const past = await ports.past();
+  const gone = await Promise.all(
+    [...past.open].map(async ([subject, { incident }]) =>
+      (await ports.isRunning(incident)) ? [] : [subject],
+    ),
+  );
+  const open = new Map(past.open);
+  for (const subject of gone.flat()) open.delete(subject);
+  return unattended(anomalies, { ...past, open }, ports.rules.limits.snooze, ports.now());
 }
 
 /** Bad once, and not yet told: worth a look sooner. */

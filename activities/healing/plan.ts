@@ -6,13 +6,18 @@ import { nextStep, type Skipped, type Tried } from '../../domain/healing/ladder.
 import { targetOf, type Anomaly } from '../../domain/healing/model.js';
 import { healedBefore, type OpenBefore, type PastOf } from '../../domain/healing/past.js';
 import { linesOf, planHash, planLevel, type Playbook } from '../../domain/healing/playbook.js';
+import { isNamed } from '../../domain/healing/rules.js';
 import type { PlannedAct, PlannedStep, PlanStepInput } from '../../domain/healing/steps.js';
 import type { Task } from '../task.js';
 import type { HealingPorts } from './ports.js';
 
+type Foresight = Pick<HealingPorts, 'rules' | 'host' | 'now' | 'busy' | 'providers' | 'restorable'>;
+
 /** Decides, and notes down what was decided. */
 export async function planStep(ports: HealingPorts, input: PlanStepInput, task: Task): Promise<PlannedStep> {
   const { incident, anomaly, tried, attempt } = input;
+  if (!isNamed(ports.rules, anomaly))
+    return { kind: 'cleared', detail: 'the configuration does not name it' };
   const past = await ports.past();
   const other = past.open.get(anomaly.subject);
   if (other !== undefined && other.incident !== incident) {
@@ -20,40 +25,47 @@ export async function planStep(ports: HealingPorts, input: PlanStepInput, task: 
       return { kind: 'cleared', detail: `the incident ${other.incident} has it` };
     await noteEnded(ports, other);
   }
-  const causes = await causesOf(ports, anomaly, task);
-  const step = await stepOf(ports, past, { anomaly, tried });
-  if (step.kind === 'exhausted') return { ...step, reason: whyExhausted(step.skipped, tried) };
-  const circumstances = await circumstancesOf(ports, past, causes, false);
-  const needsPerson = step.playbook.disruptive && isStorm(circumstances, ports.rules.limits);
-  const playbook: Playbook = needsPerson ? { ...step.playbook, permission: 'approve' } : step.playbook;
-  const asks = playbook.permission === 'approve';
-  const held = brake(playbook, ports.rules.limits, { ...circumstances, approved: asks });
+  const seen = await foresee(ports, past, { anomaly, tried }, task);
+  if (seen.kind === 'exhausted') return { ...seen, reason: whyExhausted(seen.skipped, tried) };
+  const { playbook, held, skipped } = seen;
   if (held.held) {
     await noteHeld(ports, input, held);
     return { kind: 'held', until: held.until, reason: held.reason };
   }
   const act = plannedAct(ports, playbook, `${incident}-${String(attempt)}`, incident, input.by);
-  const skipped = needsPerson
-    ? [
-        ...step.skipped,
-        {
-          level: playbook.level,
-          reason: `not by itself: ${String(circumstances.anomalies)} things are wrong at once`,
-        },
-      ]
-    : step.skipped;
   await noteDecided(ports, act, skipped);
   return { kind: 'act', act, skipped };
 }
 
-/** The same without writing anything: what `nxs heal trigger --dry-run` shows. */
-export async function stepOf(
-  ports: Pick<HealingPorts, 'rules' | 'providers' | 'restorable'>,
+export type Foreseen =
+  | {
+      readonly kind: 'act';
+      readonly playbook: Playbook;
+      readonly skipped: readonly Skipped[];
+      readonly held: Brake;
+    }
+  | { readonly kind: 'exhausted'; readonly skipped: readonly Skipped[] };
+
+/** What would come next, and what holds it. Nothing is written: `nxs heal trigger --dry-run` shows the same. */
+export async function foresee(
+  ports: Foresight,
   past: PastOf,
   { anomaly, tried }: { readonly anomaly: Anomaly; readonly tried: readonly Tried[] },
-) {
+  task: Pick<Task, 'signal'>,
+): Promise<Foreseen> {
+  const causes = await causesOf(ports, anomaly, task);
   const possible = await possibleOf(ports);
-  return nextStep(anomaly, tried, ports.rules, possible, { healed: healedBefore(past, anomaly.subject) });
+  const healed = healedBefore(past, anomaly.subject);
+  const step = nextStep(anomaly, tried, ports.rules, possible, { healed });
+  if (step.kind === 'exhausted') return step;
+  const circumstances = await circumstancesOf(ports, past, causes, false);
+  const { limits } = ports.rules;
+  const storm = step.playbook.disruptive && isStorm(circumstances, limits);
+  const playbook: Playbook = storm ? { ...step.playbook, permission: 'approve' } : step.playbook;
+  const held = brake(playbook, limits, { ...circumstances, approved: playbook.permission === 'approve' });
+  const reason = `not by itself: ${String(circumstances.anomalies)} things are wrong at once`;
+  const skipped = storm ? [...step.skipped, { level: playbook.level, reason }] : step.skipped;
+  return { kind: 'act', playbook, skipped, held };
 }
 
 /** What would run now under that hash, or null when it is another thing. */
@@ -91,7 +103,7 @@ async function possibleOf({ providers, restorable }: Pick<HealingPorts, 'provide
 }
 
 async function circumstancesOf(
-  ports: HealingPorts,
+  ports: Pick<HealingPorts, 'now' | 'busy'>,
   past: PastOf,
   causes: readonly string[],
   approved: boolean,
@@ -109,9 +121,9 @@ async function circumstancesOf(
 
 /** Services that this one needs and that are not well: they are healed first. */
 async function causesOf(
-  ports: HealingPorts,
+  ports: Pick<HealingPorts, 'rules' | 'host'>,
   { kind, subject }: Anomaly,
-  task: Task,
+  task: Pick<Task, 'signal'>,
 ): Promise<readonly string[]> {
   if (kind !== 'service_down') return [];
   const { services } = ports.rules;

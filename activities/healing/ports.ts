@@ -11,8 +11,8 @@ import type { Notice } from '../../domain/notify/notice.js';
 
 /** How the providers stand, as far as healing needs it. */
 export interface ProviderLook {
-  /** `bad`: the one that policy asks first is out, and nothing was switched. */
-  readonly reading: Reading;
+  /** `bad`: the one that policy asks first is out, and nothing was switched; null: none of them has ever answered here. */
+  readonly reading: Reading | null;
   /** Another provider could go first. */
   readonly other: boolean;
 }

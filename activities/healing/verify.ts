@@ -1,9 +1,10 @@
 // Whether it helped: the metric that began it decides, and it has to stay well for a moment. A look that cannot be taken is not well.
 import { NxsError } from '../../domain/errors.js';
 import type { Reading } from '../../domain/healing/model.js';
-import type { ClearInput, HealedResult, VerifyHealedInput } from '../../domain/healing/steps.js';
+import type { Cleared, ClearInput, HealedResult, VerifyHealedInput } from '../../domain/healing/steps.js';
 import type { Task } from '../task.js';
 import { lookAt } from './doctor.js';
+import { foresee } from './plan.js';
 import type { HealingPorts } from './ports.js';
 
 /** ms between two looks, and for how long each of them has to be good. */
@@ -12,6 +13,7 @@ const STAYS = 2_000;
 /** Nobody waits for this one. */
 const CLEAR_EVERY = 2_000;
 const CLEAR_STAYS = 6_000;
+const BRAKES_EVERY = 4_000;
 
 /** Waits until the subject is well and stays so, at most `grace` ms (and the moment that it has to stay so). */
 export async function verifyHealed(
@@ -44,18 +46,25 @@ export async function verifyHealed(
   }
 }
 
-/** Runs until the subject is well by itself, or by somebody else's hand. */
+/** Runs until the subject is well by itself, or by somebody else's hand; or until the brakes let go. */
 export async function awaitClear(
   ports: HealingPorts,
-  { anomaly }: ClearInput,
+  { anomaly, tried }: ClearInput,
   task: Task,
-): Promise<{ readonly detail: string }> {
+): Promise<Cleared> {
   let goodSince: number | null = null;
+  let askBrakes = ports.now() + BRAKES_EVERY;
   for (;;) {
     const reading = await lookAt(ports, anomaly, task.signal);
     const now = ports.now();
     goodSince = reading.state === 'good' ? (goodSince ?? now) : null;
-    if (goodSince !== null && now - goodSince >= CLEAR_STAYS) return { detail: ports.scrub(reading.detail) };
+    if (goodSince !== null && now - goodSince >= CLEAR_STAYS)
+      return { well: true, detail: ports.scrub(reading.detail) };
+    if (tried !== null && goodSince === null && now >= askBrakes) {
+      askBrakes = now + BRAKES_EVERY;
+      const seen = await foresee(ports, await ports.past(), { anomaly, tried }, task);
+      if (seen.kind === 'exhausted' || !seen.held.held) return { well: false, detail: '' };
+    }
     task.progress(reading.detail);
     await ports.wait(CLEAR_EVERY, task.signal);
     if (task.signal.aborted) throw ended();

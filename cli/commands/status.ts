@@ -25,12 +25,15 @@ export const status: Command = {
     const { printSummary, summaryOf } = await import('../provider-text.js');
     const { readSyncStatus } = await import('../../workers/sync/view.js');
     const { briefOf, lineOf } = await import('../sync-text.js');
+    const { viewHealing } = await import('../../workers/healing/desk.js');
+    const { printHealing, briefOfHealing } = await import('../healing-text.js');
     const config = await loadFor(context);
     const plane = await controlPlane(config);
     const now = Date.now();
     const providers = await readProviders(config, now, (line) => context.note(line));
     const view = await viewBackups(config, now);
     const sync = await readSyncStatus(config);
+    const healing = await viewHealing(config, now);
     const { last_run: last } = view;
     const backup = {
       outcome: last?.outcome ?? null,
@@ -40,12 +43,14 @@ export const status: Command = {
     };
     if (context.json) {
       const own = { node: config.node, data_dir: config.dataDir, control_plane: plane };
-      context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup, sync: briefOf(sync) }));
+      const briefs = { sync: briefOf(sync), healing: briefOfHealing(healing) };
+      context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup, ...briefs }));
     } else {
       print(context, config, plane);
       printSummary(context, providers);
       printBackup(context, backup);
       context.out(`last sync      ${lineOf(context, sync)}`);
+      printHealing(context, healing, now);
     }
     const proved = backup.outcome === 'green' && backup.destinations.every((each) => !each.too_old);
     return plane.ready && proved ? 0 : 1;

@@ -148,7 +148,7 @@ function changeOf(incident: Incident, body: KnownBody): Change | null {
       const { healed, detail } = body.data;
       const last = incident.tried.at(-1);
       const tried =
-        healed || last === undefined
+        healed || last?.how !== 'completed'
           ? incident.tried
           : [...incident.tried.slice(0, -1), { ...last, how: 'no effect' }];
       return { state: 'verifying', tried, text: `${healed ? 'verified' : 'no effect'}: ${detail}` };
@@ -194,7 +194,9 @@ function answered(incident: Incident, data: Body<'healing.answered'>): Change {
   const { plan } = incident;
   const tried =
     plan === null ? incident.tried : [...incident.tried, { ...plan, how: said(verdict) }].map(brief);
-  return { state: 'open', asked: null, tried, text };
+  if (verdict === 'withdrawn') return { state: 'open', asked: null, tried, text };
+  const who = verdict === 'deny' ? `denied by ${by}` : 'nobody answered in time';
+  return { state: 'held', asked: null, tried, note: `${who}; it rests before it is asked again`, text };
 }
 
 function said(verdict: 'deny' | 'expired' | 'withdrawn' | 'approve'): string {

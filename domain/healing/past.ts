@@ -1,7 +1,7 @@
 // What the brakes and the ladder need of the past, read from the journal's last day.
 import { knownBodyOf, type JournalEvent } from '../journal.js';
 import type { Act } from './brakes.js';
-import type { Action, AnomalyKind, Level, Subject } from './model.js';
+import type { Action, Anomaly, AnomalyKind, Level, Subject } from './model.js';
 
 /** Journal events at or after this many ms ago are asked for. */
 export const PAST_SPAN = 7 * 24 * 3_600_000;
@@ -22,6 +22,8 @@ export interface PastOf {
   readonly open: ReadonlyMap<Subject, OpenBefore>;
   /** Healings of the last hour. */
   readonly healings: readonly { readonly subject: Subject; readonly level: Level; readonly at: number }[];
+  /** Subjects whose incident a person ended in Temporal, and when that was last (ms). */
+  readonly cancelled: ReadonlyMap<Subject, number>;
   /** The last pause that is still in force at `now`; `until` ms. */
   readonly pause: { readonly until: number; readonly by: string; readonly reason: string } | null;
 }
@@ -31,6 +33,7 @@ export function pastOf(events: Iterable<Pick<JournalEvent, 'type' | 'data' | 'at
   const acts: Act[] = [];
   const healings: { subject: Subject; level: Level; at: number }[] = [];
   const open = new Map<string, OpenBefore>();
+  const cancelled = new Map<Subject, number>();
   let pause: PastOf['pause'] = null;
   for (const event of events) {
     if (!event.type.startsWith('healing.')) continue;
@@ -54,6 +57,7 @@ export function pastOf(events: Iterable<Pick<JournalEvent, 'type' | 'data' | 'at
       case 'healing.finished': {
         const { incident, subject, level, outcome } = body.data;
         open.delete(incident);
+        if (outcome === 'cancelled') cancelled.set(subject, at);
         if (outcome === 'healed' && level !== null && at > now - HOUR) healings.push({ subject, level, at });
         break;
       }
@@ -69,7 +73,28 @@ export function pastOf(events: Iterable<Pick<JournalEvent, 'type' | 'data' | 'at
     }
   }
   if (pause !== null && pause.until <= now) pause = null;
-  return { acts, open: bySubject(open), healings, pause };
+  return { acts, open: bySubject(open), healings, cancelled, pause };
+}
+
+/** ms that the incident of an anomaly may take to appear in the journal. */
+const STARTING = 15_000;
+
+/**
+ * What is wrong and in nobody's hands: its incident ended before the monitor saw the end of it. One that a person ended rests for
+ * `snooze` ms.
+ */
+export function unattended(
+  anomalies: readonly Anomaly[],
+  { open, cancelled }: Pick<PastOf, 'open' | 'cancelled'>,
+  snooze: number,
+  now: number,
+): readonly Anomaly[] {
+  return anomalies.filter(
+    ({ subject, detected }) =>
+      !open.has(subject) &&
+      now - detected > STARTING &&
+      now - (cancelled.get(subject) ?? Number.NEGATIVE_INFINITY) > snooze,
+  );
 }
 
 /** Healings of one subject, counted by level. */

@@ -51,7 +51,7 @@ export interface Possible {
 
 /** Level `level` against `anomaly`. `literal`: as the source document has it, whatever the anomaly is. */
 export function planLevel(level: Level, anomaly: Anomaly, rules: HealingRules, possible: Possible): Planned {
-  const reason = rules.escalation === 'literal' && level < 6 ? null : misfit(level, anomaly, possible);
+  const reason = rules.escalation === 'literal' && level < 6 ? null : misfit(level, anomaly);
   if (reason !== null) return { skip: reason };
   const own = ownCommand(level, rules.levels[`${level}`]);
   if (own !== null && level !== 6) return { playbook: book(level, anomaly, rules, [own]) };
@@ -65,7 +65,7 @@ const FITTING: Readonly<Record<Anomaly['kind'], readonly Level[]>> = {
   memory_critical: [1, 2, 5],
   disk_critical: [1],
   service_down: [2, 5],
-  provider_failure: [3, 5],
+  provider_failure: [3],
   extension_crash: [4, 5],
   unresponsive: [5],
   data_corruption: [6],
@@ -76,11 +76,9 @@ export function firstLevel(kind: Anomaly['kind']): Level {
   return FITTING[kind][0] ?? 6;
 }
 
-function misfit(level: Level, { kind }: Anomaly, { otherProvider }: Possible): string | null {
+function misfit(level: Level, { kind }: Anomaly): string | null {
   if (level === 6 && kind !== 'data_corruption') return 'a restore needs evidence of damaged data';
   if (!FITTING[kind].includes(level)) return `it does not help against ${kind.replace('_', ' ')}`;
-  if (level === 5 && kind === 'provider_failure' && otherProvider)
-    return 'another provider answers, a restart would only interrupt it';
   return null;
 }
 

@@ -1,5 +1,5 @@
 // What healing.yaml says, as far as decisions need it: plain data, so that deciding stays pure.
-import type { Level, Permission } from './model.js';
+import { targetOf, type Anomaly, type Level, type Permission } from './model.js';
 import type { Probe } from './ports.js';
 
 export interface LevelRules {
@@ -75,4 +75,15 @@ export interface HealingRules {
     readonly drop_caches: boolean;
   };
   readonly limits: LimitRules;
+}
+
+/** False for what the configuration does not name any more: nobody looks at it, so it can neither be ill nor become well. */
+export function isNamed(
+  { services, extensions }: Pick<HealingRules, 'services' | 'extensions'>,
+  { kind, subject }: Pick<Anomaly, 'kind' | 'subject'>,
+): boolean {
+  const name = targetOf(subject);
+  if (kind === 'service_down') return services.some((each) => each.name === name);
+  if (kind === 'extension_crash') return extensions.some((each) => each.name === name);
+  return true;
 }

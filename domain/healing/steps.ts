@@ -138,6 +138,14 @@ export interface RunOfIncident {
 
 export interface ClearInput {
   readonly anomaly: Anomaly;
+  /** Given: it also ends when the brakes let the next step go; null: only when it is well. */
+  readonly tried: readonly Tried[] | null;
+}
+
+export interface Cleared {
+  /** false: it is ill, and may be healed now. */
+  readonly well: boolean;
+  readonly detail: string;
 }
 
 export interface StuckNote extends IncidentRef {

@@ -31,6 +31,7 @@ const NEEDS_TARGET: Readonly<Partial<Record<AnomalyKind, string>>> = {
   service_down: 'the name of a service in healing.yaml',
   extension_crash: 'the name of an extension in healing.yaml',
   disk_critical: 'a mount point',
+  data_corruption: 'a file, as a path below the data directory',
 };
 
 /** What the monitor would call it. `now` in ms. */
@@ -47,5 +48,6 @@ export function triggered({ kind, target, by }: Trigger, now: number): Anomaly {
     data_corruption: 'data',
   };
   const detail = `triggered by ${by}`;
-  return { subject: subjects[kind], kind, detail, value: null, since: now, detected: now, paths: [] };
+  const paths = kind === 'data_corruption' && target !== null ? [target] : [];
+  return { subject: subjects[kind], kind, detail, value: null, since: now, detected: now, paths };
 }

@@ -77,6 +77,12 @@ export function wokeUp(watch: Watch): Watch {
   return new Map([...watch].map(([key, each]) => [key, { ...each, track: afterGap(each.track) }]));
 }
 
+/** These begin once more, now (ms): nobody has them in hand. */
+export function detectedAnew(watch: Watch, anomalies: readonly Anomaly[], now: number): Watch {
+  const keys = new Set(anomalies.map(keyOf));
+  return new Map([...watch].map(([key, each]) => [key, keys.has(key) ? { ...each, detected: now } : each]));
+}
+
 export function isActive(watch: Watch, subject: Subject, kind: AnomalyKind): boolean {
   return watch.get(keyOf({ subject, kind }))?.track.active ?? false;
 }
@@ -114,8 +120,13 @@ export function blindOf(watch: Watch, now: number): readonly Blind[] {
 
 /** Names of what is wrong or unseen: a monitor returns when this differs. */
 export function signatureOf(anomalies: readonly Anomaly[], blind: readonly Blind[]): string {
-  const bad = anomalies.map(({ subject, kind }) => `${subject} ${kind}`);
+  const bad = anomalies.map(anomalyKey);
   return [...bad, ...blind.map(({ subject }) => `${subject} blind`)].sort().join('\n');
+}
+
+/** One thing that is wrong, from one detection on. */
+export function anomalyKey({ subject, kind, detected }: Anomaly): string {
+  return `${subject} ${kind} ${String(detected)}`;
 }
 
 function keyOf({ subject, kind }: Pick<Anomaly, 'subject' | 'kind'>): string {

@@ -14,16 +14,20 @@ const PRESSURE_LIMIT = 40;
 /** ms */
 const PATIENCE = 2_000;
 
-/** The one that policy asks first is out, and nobody has switched. */
-export function lookAtProviders({ providers, switch: current }: ProvidersView): ProviderLook {
-  const usable = providers.filter(({ state }) => state !== 'not_configured');
+/**
+ * The one that policy asks first is out, and nobody has switched. Only those count that have answered here before: a default that
+ * was never installed is no failure.
+ */
+export function lookAtProviders(
+  { providers, switch: current }: ProvidersView,
+  answered: (name: string) => boolean,
+): ProviderLook {
+  const usable = providers.filter(({ state, name }) => state !== 'not_configured' && answered(name));
   const [primary] = [...usable].sort((a, b) => a.priority - b.priority);
   const others = usable.filter((each) => each.name !== primary?.name && each.state === 'closed');
   const answering = others.filter(({ health }) => health === null || health.state !== 'bad');
   const other = answering.length > 0;
-  if (primary === undefined) {
-    return { other, reading: { state: 'unknown', detail: 'no provider is configured', value: null } };
-  }
+  if (primary === undefined) return { other, reading: null };
   const out = usable.filter(({ state }) => state === 'open').length;
   const switched = current === null ? undefined : usable.find(({ name }) => name === current.to);
   const first = switched ?? primary;

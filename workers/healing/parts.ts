@@ -16,6 +16,7 @@ import type { ProvidersView } from '../../gateway/view.js';
 import { backupPorts, readyStores, SILENT } from '../backup-parts.js';
 import { backupPaths } from '../backup-paths.js';
 import { distDirectory } from '../dist-paths.js';
+import { openAnswered } from './answered.js';
 import { integrityReading } from './integrity-reading.js';
 import { linkPath } from './links.js';
 import { lookAtProviders, openVitals } from './doctor-parts.js';
@@ -44,6 +45,7 @@ export function healingPorts(config: Config, channels: HealingChannels): Healing
   const host = openHost({ env: process.env });
   const vitals = openVitals({ stateDir, host, client: channels.client });
   const integrity = openIntegrity(config.dataDir, path.join(backupPaths(stateDir).dir, 'stat-cache.ndjson'));
+  const answered = openAnswered(stateDir);
   const { client, providers, alive, ...rest } = channels;
   return {
     node,
@@ -53,7 +55,11 @@ export function healingPorts(config: Config, channels: HealingChannels): Healing
     caches: openCaches(),
     disks: ['/', config.dataDir, stateDir],
     providers: {
-      look: async () => lookAtProviders(await providers()),
+      async look() {
+        const view = await providers();
+        await answered.note(view);
+        return lookAtProviders(view, (name) => answered.has(name));
+      },
       switchToBackup: (forMs) => switchProvider(client(), node, forMs),
     },
     vitals: () => vitals.look(),
