@@ -1,15 +1,10 @@
 // How healing reads on a screen. Causes and outputs come from programs of other people, so they are cleaned first.
 import type { Incident } from '../domain/healing/incident.js';
-import { isOpen } from '../domain/healing/incident.js';
+import { isOpen, needsPerson } from '../domain/healing/incident.js';
 import type { HealingView } from '../workers/healing/desk.js';
 import type { Context } from './definition.js';
 import { ageInWords } from './duration.js';
 import { printable } from './printable.js';
-
-/** Somebody has to do something about it. */
-export function needsPerson({ state, ended }: Pick<Incident, 'state' | 'ended'>): boolean {
-  return ended === null && (state === 'asking' || state === 'stuck');
-}
 
 /** The first lines of `nxs heal list`, and of `nxs status`. */
 export function printMonitor(context: Context, { monitor, paused }: HealingView, now: number): void {

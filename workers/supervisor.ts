@@ -17,6 +17,7 @@ import { removeRunFile, writeRunFile } from './run-file.js';
 import { lockState, stateLockPath } from './state-lock.js';
 import { stopRequest } from './stop-request.js';
 import { startWorkerKeeper, type WorkerKeeper } from './worker-keeper.js';
+import { openSystemd } from './systemd.js';
 import { workerLines, type AnswerWorker, type WorkerLink } from './worker-link.js';
 import type { WorkerSettings } from './worker-settings.js';
 
@@ -70,6 +71,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   const { node, stateDir } = config;
   const lock = await lockState(stateDir);
   const options = { ...given, ...(await openParts(given, lock)) };
+  const env = options.env ?? process.env;
   const began = performance.now();
   const started = new Date().toISOString();
   const log = openLogger(join(stateDir, 'logs', 'supervisor.log'), 'supervisor');
@@ -78,6 +80,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
     log.info(line);
     tellPerson(line);
   };
+  const systemd = openSystemd(env, (reason) => log.warn({ reason }, 'systemd cannot be told'));
   let front: Front | null = null;
   let engine: EngineChild | null = null;
   let worker: WorkerKeeper | null = null;
@@ -145,7 +148,6 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
     const routes = own.some((route) => route.path === '/') ? own : [...own, indexRoute(own)];
     const onError = (error: unknown) => log.error(error, 'a request failed');
     front = await startFront({ http: config.nxs.http, routes, say, onError });
-    const env = options.env ?? process.env;
     if (config.nxs.temporal.mode === 'embedded') {
       const { port = 7233, ui_port: uiPort = 8233 } = config.nxs.temporal;
       engine = await startEngineChild({
@@ -176,6 +178,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
         if (!first) say('the worker is back');
         else {
           sayReady(say, began, urls());
+          systemd.ready();
           journal.started({ version: packageVersion(), http: urls().http });
         }
       },
@@ -185,6 +188,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
     const stop = await request.asked;
     say(stop.kind === 'signal' ? `stopping (${stop.signal})` : 'stopping: it cannot start');
     ending = true;
+    systemd.stopping();
     journal.stopped(stop.kind === 'signal' ? stop.signal : 'it cannot start');
     front.stopAccepting();
     await options.closing?.();
@@ -195,6 +199,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
     return 0;
   } finally {
     ending = true;
+    systemd.close();
     kill();
     await lastWrite;
     await journal.close();

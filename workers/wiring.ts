@@ -13,6 +13,7 @@ import { pruneJournal } from '../adapters/journal/prune.js';
 import { redactText, secretsOf } from '../config/redact.js';
 import type { Config } from '../config/types.js';
 import { errorMessage } from '../domain/errors.js';
+import type { Shell } from '../domain/healing/ports.js';
 import type { NewEvent } from '../domain/journal.js';
 import { backupPorts } from './backup-parts.js';
 import { backupPaths } from './backup-paths.js';
@@ -41,7 +42,7 @@ export function wire(config: Config, context: WireContext): Wiring {
   const ports = backupPorts(config, {
     journal: write,
     notify: (notice) => notifications.notify(notice),
-    tidy: () => tidy(config, log),
+    tidy: () => tidy(config, log, healing.ports.shell),
   });
   const scrub = (text: string) => redactText(text, secrets);
   const failover = failoverParts(config, context);
@@ -83,16 +84,17 @@ export function wire(config: Config, context: WireContext): Wiring {
 }
 
 /** Retention (nxs.yaml). What cannot be removed now is tried again after the next run. */
-async function tidy(config: Config, log: Logger): Promise<void> {
+async function tidy(config: Config, log: Logger, shell: Pick<Shell, 'prune'>): Promise<void> {
   const { undo, journal, completion_bodies: bodies } = config.nxs.retention;
   try {
     await openClaimCheck(config.stateDir).prune(Date.now() - bodies);
     await pruneUndos(backupPaths(config.stateDir).undo, Date.now() - undo);
+    await shell.prune(Date.now() - undo);
     await pruneJournal(path.join(config.stateDir, 'journal'), Date.now() - journal);
   } catch (error) {
     log.warn(
       { reason: errorMessage(error) },
-      'old undo copies, journal days or completion bodies could not be removed',
+      'old undo copies, orders, journal days or completion bodies could not be removed',
     );
   }
 }

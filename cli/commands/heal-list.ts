@@ -19,8 +19,8 @@ export const healList: Command = {
       throw new NxsError('USAGE', `--limit "${text}" is not a number from 1 to 999999.`);
     const { loadFor } = await import('../setup.js');
     const { viewHealing, linksOf } = await import('../../workers/healing/desk.js');
-    const { isOpen } = await import('../../domain/healing/incident.js');
-    const { needsPerson, printIncident, printMonitor } = await import('../healing-text.js');
+    const { isOpen, needsPerson } = await import('../../domain/healing/incident.js');
+    const { printIncident, printMonitor } = await import('../healing-text.js');
     const config = await loadFor(context);
     const now = Date.now();
     const view = await viewHealing(config, now);

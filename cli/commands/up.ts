@@ -20,6 +20,7 @@ export const up: Command = {
     const { viewBackups } = await import('../../workers/backup-view.js');
     const { openFailover } = await import('../../workers/failover/front.js');
     const { openFrontSync } = await import('../../workers/sync/front.js');
+    const { openFrontHealing } = await import('../../workers/healing/front.js');
     const overrides = overridesOf(invocation);
     Object.assign(process.env, overrides);
     const config = await loadFor({ ...context, env: { ...context.env, ...overrides } });
@@ -34,14 +35,19 @@ export const up: Command = {
       async open() {
         const failover = await openFailover(config, process.env);
         const sync = openFrontSync(config);
+        const healing = openFrontHealing(config);
         return {
-          routes: [...failover.routes, ...sync.routes],
+          routes: [...failover.routes, ...sync.routes, ...healing.routes],
           statusParts: async () => ({
             backup: await statusPart(config, viewBackups),
             providers: failover.gateway.view(),
             sync: await sync.status(),
+            healing: await healing.status(),
           }),
-          metricParts: async () => `${await failover.gateway.metrics()}${await sync.metrics()}`,
+          metricParts: async () => {
+            const own = await Promise.all([failover.gateway.metrics(), sync.metrics(), healing.metrics()]);
+            return own.join('');
+          },
           answer: (method, params) => failover.answer(method, params),
           linked(link) {
             failover.linked(link);

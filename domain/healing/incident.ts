@@ -87,6 +87,11 @@ export function isOpen({ ended }: Pick<Incident, 'ended'>): boolean {
   return ended === null;
 }
 
+/** Somebody has to do something about it. */
+export function needsPerson({ state, ended }: Pick<Incident, 'state' | 'ended'>): boolean {
+  return ended === null && (state === 'asking' || state === 'stuck');
+}
+
 function opened(data: Body<'healing.detected'>, at: string): Incident {
   return {
     id: data.incident,

@@ -55,3 +55,8 @@ function metricLines({ name, type, help, values }: Metric): string[] {
   });
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples];
 }
+
+/** One gauge of another part, as text. */
+export function gaugeText(name: string, help: string, value: number): string {
+  return `${metricLines(gauge(name, help, value)).join('\n')}\n`;
+}

@@ -2,6 +2,7 @@
 import type { Config } from '../../config/types.js';
 import { errorMessage } from '../../domain/errors.js';
 import type { SyncStatus } from '../../domain/sync/status.js';
+import { gaugeText } from '../front/metrics.js';
 import { sendJson } from '../front/respond.js';
 import type { Route } from '../front/route.js';
 import type { WorkerLink } from '../worker-link.js';
@@ -56,28 +57,26 @@ export function openFrontSync(config: Config): FrontSync {
 
 function metricsOf(status: SyncStatus | null): string {
   if (status === null) return '';
-  const gauge = (name: string, help: string, value: number, labels = ''): string =>
-    `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}${labels} ${value}\n`;
   const seconds = (iso: string | null) => (iso === null ? 0 : Date.parse(iso) / 1000);
   const nodes = status.nodes.map(
     ({ node, changed }) =>
       `nxs_sync_node_changed_seconds{node=${JSON.stringify(node)}} ${seconds(changed)}\n`,
   );
   return [
-    gauge(
+    gaugeText(
       'nxs_sync_ok',
       'The last cycle met the hub and nothing waits for a person.',
       status.state === 'ok' ? 1 : 0,
     ),
-    gauge(
+    gaugeText(
       'nxs_sync_last_ok_seconds',
       'When a cycle met the hub last, since the epoch.',
       seconds(status.last_ok),
     ),
-    gauge('nxs_sync_unpublished', 'Changes here that the hub does not have.', status.unpublished),
-    gauge('nxs_sync_held', 'Files that take no part.', status.held.length),
-    gauge('nxs_sync_waiting', 'Questions that wait for a person.', status.pending.length),
-    gauge('nxs_sync_conflicts', 'Merges of the last day.', status.conflicts),
+    gaugeText('nxs_sync_unpublished', 'Changes here that the hub does not have.', status.unpublished),
+    gaugeText('nxs_sync_held', 'Files that take no part.', status.held.length),
+    gaugeText('nxs_sync_waiting', 'Questions that wait for a person.', status.pending.length),
+    gaugeText('nxs_sync_conflicts', 'Merges of the last day.', status.conflicts),
     '# HELP nxs_sync_node_changed_seconds Latest known change of a node, since the epoch.\n# TYPE nxs_sync_node_changed_seconds gauge\n',
     ...nodes,
   ].join('');

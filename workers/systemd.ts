@@ -1,0 +1,41 @@
+// Under systemd (Type=notify, NotifyAccess=all) this process says when it is ready, that it still turns, and that it stops: sd_notify(3),
+// sd_watchdog_enabled(3). Node has no datagram sockets for it, so systemd's own small command speaks.
+import { execFile } from 'node:child_process';
+
+export interface Systemd {
+  ready(): void;
+  stopping(): void;
+  close(): void;
+}
+
+const SILENT: Systemd = { ready: () => undefined, stopping: () => undefined, close: () => undefined };
+
+/** Does nothing where no systemd asks for it. `failed` hears once why it cannot be told. */
+export function openSystemd(env: NodeJS.ProcessEnv, failed: (reason: string) => void): Systemd {
+  if ((env['NOTIFY_SOCKET'] ?? '') === '') return SILENT;
+  let hasFailed = false;
+  const tell = (...words: readonly string[]): void => {
+    execFile('systemd-notify', [...words], { env, timeout: 5_000 }, (error) => {
+      if (error === null || hasFailed) return;
+      hasFailed = true;
+      failed(error.message);
+    });
+  };
+  const every = watchdogEvery(env);
+  const timer = every === null ? null : setInterval(() => tell('WATCHDOG=1'), every);
+  timer?.unref();
+  return {
+    ready: () => tell('--ready'),
+    stopping: () => tell('--stopping'),
+    close() {
+      if (timer !== null) clearInterval(timer);
+    },
+  };
+}
+
+/** ms: half of what systemd waits for, as sd_watchdog_enabled(3) advises; null: it does not wait for us. */
+function watchdogEvery({ WATCHDOG_USEC: usec, WATCHDOG_PID: pid }: NodeJS.ProcessEnv): number | null {
+  const ms = Number(usec ?? '') / 1000;
+  if (!(ms > 0) || (pid !== undefined && Number(pid) !== process.pid)) return null;
+  return Math.max(500, ms / 2);
+}
