@@ -103,7 +103,7 @@ export function printCard(context: Context, incident: Incident, link: string | n
   for (const { at, text } of incident.log) context.out(`${at}  ${clean(text)}`);
 }
 
-export function timeLeft(expires: string, now: number): string {
+function timeLeft(expires: string, now: number): string {
   const left = Date.parse(expires) - now;
   if (left <= 0) return 'time is over';
   const seconds = Math.floor(left / 1000);

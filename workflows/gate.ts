@@ -32,9 +32,6 @@ export interface Door {
   ask(act: PlannedAct, over: () => string | null): Promise<NonNullable<Gate['outcome']>>;
 }
 
-/** When a question is opened, it is known first and told then. */
-export type Told = (opened: number, expires: number) => Promise<void>;
-
 /** Hears approve and deny from now on. Call it before anything is awaited. */
 export function openDoor(
   incident: string,

@@ -5,17 +5,7 @@ import type { Answer, Approval, Decided, Decision, Gate, GateOutcome, GateReques
 import { refusalOf } from './refusal.js';
 import { approvedSentence, deniedSentence, repeatedSentence, waitingSentence } from './sentences.js';
 
-export type {
-  Answer,
-  Approval,
-  Decided,
-  Decision,
-  Gate,
-  GateOutcome,
-  GateRequest,
-  GateRules,
-  SignatureState,
-} from './model.js';
+export type { Decided, Decision, Gate, GateRequest, GateRules } from './model.js';
 
 export function openGate(request: GateRequest): Gate {
   return { request, approvals: [], outcome: null };

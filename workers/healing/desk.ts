@@ -104,7 +104,7 @@ function idOf(type: string): string {
 }
 
 /** An incident in the web UI; null when we do not know where that is. */
-export function incidentLink(ui: string | null, namespace: string, workflow: string): string | null {
+function incidentLink(ui: string | null, namespace: string, workflow: string): string | null {
   if (ui === null) return null;
   return `${ui.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflow)}`;
 }

@@ -44,7 +44,7 @@ export function makeKey(): { readonly pem: string; readonly key: string } {
 }
 
 /** The public half of a private key, as healing.yaml takes it. */
-export function publicOf(pem: string): string {
+function publicOf(pem: string): string {
   const der = createPublicKey(createPrivateKey(pem)).export({ format: 'der', type: 'spki' });
   return PREFIX + der.subarray(SPKI.length).toString('base64');
 }
