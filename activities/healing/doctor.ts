@@ -1,14 +1,24 @@
 // One look at everything, or at one subject. What a look means is decided in domain/healing; here is only where it comes from.
-import { judge, percentLimits, type Rule } from '../../domain/healing/hysteresis.js';
+import {
+  judge,
+  meanOf,
+  percentLimits,
+  within,
+  type Rule,
+  type Sample,
+} from '../../domain/healing/hysteresis.js';
 import { crashLoop, NEVER_SEEN, noteInstance, type Instances } from '../../domain/healing/instances.js';
 import { targetOf, type Anomaly, type AnomalyKind, type Reading } from '../../domain/healing/model.js';
-import type { Probe } from '../../domain/healing/ports.js';
+import type { HostReadings, Probe } from '../../domain/healing/ports.js';
 import { isActive, type Observation, type Watch } from '../../domain/healing/watch.js';
 import type { CancelSignal } from '../../domain/backup/ports.js';
 import type { HealingPorts } from './ports.js';
 
 /** Hard-down probes come every 2 s, soft metrics every 5 s, slow checks at `interval`. */
 export type Pace = 'hard' | 'soft' | 'slow';
+
+/** ms: a soft metric is judged by the mean of so long. */
+const SMOOTH_OVER = 60_000;
 
 const GONE: Reading = { state: 'good', detail: 'it is not there any more', value: null };
 
@@ -42,6 +52,7 @@ export function openDoctor(ports: Looks): Doctor {
     const told = loop === null ? reading : { ...reading, state: 'bad' as const, detail: loop };
     return [{ subject, kind, state: told.state, reading: told, rule: RULES.hard }];
   };
+  const smooth = smoothMemory(() => ports.now());
   const { services, extensions } = ports.rules;
   const hard = [
     ...services.map(({ name, probe }) => watched(`service:${name}`, 'service_down', probe)),
@@ -50,7 +61,7 @@ export function openDoctor(ports: Looks): Doctor {
   const looks: Readonly<Record<Pace, (watch: Watch, signal: CancelSignal) => readonly Promise<Observed>[]>> =
     {
       hard: (_watch, signal) => hard.map((each) => each(signal)),
-      soft: (watch) => [memory(ports, watch), providers(ports), system(ports)],
+      soft: (watch) => [memory(ports, watch, smooth), providers(ports), system(ports)],
       slow: (watch, signal) => [disks(ports, watch), data(ports, signal)],
     };
   return {
@@ -78,14 +89,43 @@ function goneFrom(watch: Watch, kinds: readonly AnomalyKind[], seen: Observed): 
   });
 }
 
-async function memory({ host, rules }: Looks, watch: Watch): Promise<readonly Observation[]> {
-  const { memory: reading } = await host.memory();
+/** Mean of the last samples; the host's own words go with it. */
+function smoothMemory(now: () => number): (reading: Reading) => Reading {
+  let samples: readonly Sample[] = [];
+  return (reading) => {
+    if (reading.state !== 'good' || reading.value === null) return reading;
+    samples = within(samples, { at: now(), value: reading.value }, SMOOTH_OVER);
+    const value = meanOf(samples);
+    return {
+      ...reading,
+      value,
+      detail: samples.length < 2 ? reading.detail : `${reading.detail}, ${round(value)} % on average`,
+    };
+  };
+}
+
+async function memory(
+  { host, rules }: Looks,
+  watch: Watch,
+  smooth: (reading: Reading) => Reading = (reading) => reading,
+): Promise<readonly Observation[]> {
+  const { memory: now, ...others } = await host.memory();
+  const seen = smooth(now);
+  const reading = { ...seen, detail: [seen.detail, ...wordsOf(others)].join('; ') };
   const { memory_warning: warning, memory_critical: critical } = rules.thresholds;
   return [percent('memory', 'memory_warning', warning), percent('memory', 'memory_critical', critical)];
 
   function percent(subject: string, kind: AnomalyKind, enter: number): Observation {
     return measured(subject, kind, reading, enter, watch, RULES.soft);
   }
+}
+
+function wordsOf({ pressure, swap, load }: Omit<HostReadings, 'memory'>): readonly string[] {
+  return [
+    ...(pressure === null ? [] : [`pressure ${round(pressure)} %`]),
+    ...(swap === null ? [] : [`swap ${round(swap)} %`]),
+    ...(load === null ? [] : [`load ${String(load)} per CPU`]),
+  ];
 }
 
 /** A measured percentage against its limit. */

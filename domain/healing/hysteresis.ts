@@ -60,3 +60,20 @@ const EXIT_BELOW = 5;
 export function percentLimits(enter: number): Limits {
   return { enter, exit: Math.max(0, enter - EXIT_BELOW) };
 }
+
+/** A measured value and when it was taken (ms). */
+export interface Sample {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** The samples of the last `span` ms with one more; what a clock that was set back left ahead of `sample` is dropped too. */
+export function within(samples: readonly Sample[], sample: Sample, span: number): readonly Sample[] {
+  return [...samples.filter(({ at }) => at > sample.at - span && at <= sample.at), sample];
+}
+
+/** A single peak is no trend: a soft metric is judged by its mean. One sample is its own mean. */
+export function meanOf(samples: readonly Sample[]): number {
+  const sum = samples.reduce((all, { value }) => all + value, 0);
+  return Math.round((10 * sum) / samples.length) / 10;
+}
