@@ -11,6 +11,7 @@ import type {
   BackupActivities,
   FailoverActivities,
   FailoverSteps,
+  HealingActivities,
   SyncActivities,
 } from '../../activities/contracts.js';
 import { kindAttributes } from '../../workers/attributes.js';
@@ -23,7 +24,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 /** `NXS_TEST_RECORD=1 npm test -- test/workflows` writes the histories that test/replay replays. */
 const RECORD = process.env['NXS_TEST_RECORD'] === '1';
 
-type Cast = BackupActivities & FailoverActivities & FailoverSteps & SyncActivities;
+type Cast = BackupActivities & FailoverActivities & FailoverSteps & SyncActivities & HealingActivities;
 
 const NAMES = [
   'planBackup',
@@ -46,6 +47,19 @@ const NAMES = [
   'exchangeWithHub',
   'applyChanges',
   'finishCycle',
+  'monitorHost',
+  'openIncident',
+  'planStep',
+  'askApproval',
+  'noteAnswer',
+  'act',
+  'verifyHealed',
+  'awaitClear',
+  'noteStuck',
+  'closeIncident',
+  'noteBlind',
+  'signalTimes',
+  'checkSignature',
 ] as const satisfies readonly (keyof Cast)[];
 
 export interface Stage {

@@ -21,7 +21,8 @@ function gaussian(random: () => number): number {
 
 /** Times that it begins, and that a plain limit would have fired. */
 function day(limit: number, seed: number, valueAt: (at: number, noise: number) => number) {
-  const { next: random } = seeded(seed);
+  const dice = seeded(seed);
+  const random = () => dice.next();
   let samples: readonly Sample[] = [];
   let track = UNSEEN;
   let begun = 0;
