@@ -32,6 +32,8 @@ describe('replay', () => {
       'backupAndVerify',
       'checkAccessAndRecency',
       'completion',
+      'healIncident',
+      'healingLoop',
       'providerManager',
       'restoreDrill',
       'restoreFiles',

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineArguments } from '../../adapters/temporal/engine-command.js';
 import { waitForTemporal } from '../../adapters/temporal/health.js';
 import type { FailoverSnapshot } from '../../domain/failover/snapshot.js';
-import type { ProviderManagerStatus, SwitchResult } from '../../workflows/messages.js';
+import type { Anomaly } from '../../domain/healing/model.js';
+import type { HostWatch } from '../../domain/healing/steps.js';
+import type { HealingStatus, ProviderManagerStatus, SwitchResult } from '../../workflows/messages.js';
 import { randomPorts } from '../support/temporal-plane.js';
 import { openStage, type Stage } from '../support/temporal-workflows.js';
 import { until } from '../support/until.js';
@@ -71,6 +73,46 @@ describe('a provider manager with a long history', () => {
       expect(seen['local']?.health).toMatchObject({ state: 'good' });
       await until(() => known.length > 2);
       expect(known.at(-1)).toEqual({ local: 'good' });
+      await handle.terminate();
+    });
+  });
+});
+
+describe('a healing loop with a long history', () => {
+  it('goes on in a new run with what is wrong, and starts nothing twice', async () => {
+    const known: HostWatch[] = [];
+    const opened: string[] = [];
+    const anomaly = (n: number): Anomaly => ({
+      ...{ subject: `service:${String(n)}`, kind: 'service_down', detail: '', value: null },
+      ...{ since: 1, detected: n, paths: [] },
+    });
+    const monitorHost = async (given: HostWatch): Promise<HostWatch> => {
+      known.push(given);
+      const turn = known.length;
+      if (turn <= 12) return { anomalies: [...given.anomalies, anomaly(turn)], blind: [] };
+      return await Context.current().cancelled;
+    };
+    const openIncident = ({ incident }: { readonly incident: string }) => {
+      opened.push(incident);
+      return Promise.resolve();
+    };
+    const planStep = () => Promise.resolve({ kind: 'cleared', detail: '' } as const);
+    const closeIncident = () => Promise.resolve();
+    await stage.playing({ monitorHost, openIncident, planStep, closeIncident }, async () => {
+      const first = await stage.start('healingLoop', 'healing', { known: { anomalies: [], blind: [] } });
+      const handle = stage.client.workflow.getHandle(first.workflowId);
+      await until(() => known.length === 13 && opened.length === 12);
+      const { raw } = await handle.describe();
+      // The history of the run that is there now is none of all 12 turns.
+      expect(Number(raw.workflowExecutionInfo?.historyLength)).toBeLessThan(60);
+      expect(
+        (await handle.fetchHistory()).events?.[0]?.workflowExecutionStartedEventAttributes,
+      ).toMatchObject({
+        continuedExecutionRunId: expect.stringMatching(/\w/) as string,
+      });
+      expect(new Set(opened).size).toBe(12);
+      const { anomalies } = await handle.query<HealingStatus>('status');
+      expect(anomalies).toHaveLength(12);
       await handle.terminate();
     });
   });

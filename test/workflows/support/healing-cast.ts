@@ -59,7 +59,7 @@ function turn<T>(list: readonly T[], count: number): T {
   return found;
 }
 
-export function cast(script: Script): Played & Partial<HealingActivities> {
+export function cast(script: Script): Played & Omit<HealingActivities, 'monitorHost' | 'noteBlind'> {
   const counts = { step: 0, done: 0, look: 0 };
   const played: Played = { acts: [], said: [], closed: [], stuck: [], asked: [] };
   return {
