@@ -1,5 +1,5 @@
 // Looks for as long as nothing changes: an idle night adds no event to any history. Dead services are looked for every 2 s, and
-// once more after a second when one looks dead; soft metrics every 5 s; disks and contents at the configured interval.
+// every second while one looks dead or is being healed; soft metrics every 5 s; disks and contents at the configured interval.
 import { NxsError } from '../../domain/errors.js';
 import type { Anomaly } from '../../domain/healing/model.js';
 import { unattended } from '../../domain/healing/past.js';
@@ -44,10 +44,10 @@ export async function monitorHost(
     for (const pace of ['hard', 'soft', 'slow'] as const) {
       if (now < due[pace]) continue;
       watch = observe(watch, await doctor.look(pace, watch, task.signal), ports.now());
-      due[pace] = ports.now() + (pace === 'hard' && looksDead(watch) ? CONFIRM : every[pace]);
-      if (pace !== 'slow') continue;
-      watch = detectedAnew(watch, await withoutIncident(ports, anomaliesOf(watch)), ports.now());
-      await ports.noted({ at: ports.now(), ...summary(watch, ports.now()) });
+      due[pace] = ports.now() + (pace === 'hard' && isUnsure(watch) ? CONFIRM : every[pace]);
+      if (pace === 'soft')
+        watch = detectedAnew(watch, await withoutIncident(ports, anomaliesOf(watch)), ports.now());
+      if (pace === 'slow') await ports.noted({ at: ports.now(), ...summary(watch, ports.now()) });
     }
     const found = { anomalies: anomaliesOf(watch), blind: blindOf(watch, ports.now()) };
     if (signatureOf(found.anomalies, found.blind) !== told) {
@@ -80,13 +80,12 @@ async function withoutIncident(
   return unattended(anomalies, { ...past, open }, ports.rules.limits.snooze, ports.now());
 }
 
-/** Bad once, and not yet told: worth a look sooner. */
-function looksDead(watch: Watch): boolean {
+/** Bad once and not yet told, or being healed: worth a look sooner. */
+function isUnsure(watch: Watch): boolean {
   return [...watch.values()].some(
     ({ kind, track }) =>
       (kind === 'service_down' || kind === 'extension_crash') &&
-      !track.active &&
-      track.recent.at(-1)?.state === 'bad',
+      (track.active || track.recent.at(-1)?.state === 'bad'),
   );
 }
 

@@ -77,7 +77,7 @@ export function pastOf(events: Iterable<Pick<JournalEvent, 'type' | 'data' | 'at
 }
 
 /** ms that the incident of an anomaly may take to appear in the journal. */
-const STARTING = 15_000;
+const STARTING = 8_000;
 
 /**
  * What is wrong and in nobody's hands: its incident ended before the monitor saw the end of it. One that a person ended rests for

@@ -155,7 +155,7 @@ describe('the past', () => {
       unattended([anomaly], pastOf(lines, at), 3_600_000, at).length;
     expect(who([detected])).toBe(0);
     expect(who([detected, finish(5, 'healed')])).toBe(1);
-    expect(who([detected, finish(5, 'healed')], AT + 14_000)).toBe(0);
+    expect(who([detected, finish(5, 'healed')], AT + 7_000)).toBe(0);
     expect(who([detected, finish(5, 'cancelled', null)])).toBe(0);
     expect(who([detected, finish(5, 'cancelled', null)], AT + 3_700_000)).toBe(1);
   });
