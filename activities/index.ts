@@ -159,7 +159,7 @@ export function createHealingActivities(
     };
   return {
     monitorHost: coat((input, task) => monitorHost(ports, doctor, input, task), MONITOR_BEAT),
-    awaitClear: coat((input, task) => awaitClear(ports, input, task), MONITOR_BEAT),
+    awaitClear: coat((input, task) => awaitClear(ports, doctor, input, task), MONITOR_BEAT),
     noteBlind: coat((input) => noteBlind(ports, input)),
     openIncident: coat((input) => openIncident(ports, input)),
     planStep: coat((input, task) => planStep(ports, input, task)),
@@ -168,7 +168,7 @@ export function createHealingActivities(
     checkSignature: coat((input) => Promise.resolve(ports.checkSignature(input))),
     noteAnswer: coat((input) => noteAnswer(ports, input)),
     act: coat((input, task) => act(ports, input, task)),
-    verifyHealed: coat((input, task) => verifyHealed(ports, input, task)),
+    verifyHealed: coat((input, task) => verifyHealed(ports, doctor, input, task)),
     noteStuck: coat((input) => noteStuck(ports, input)),
     closeIncident: coat((input) => closeIncident(ports, input)),
   };

@@ -80,17 +80,9 @@ export function openDoor(
     const { accepted, sentence } = answer;
     const request = gate?.request.id ?? word.request;
     serial += 1;
-    await healing.noteAnswer({
-      incident,
-      request,
-      verdict,
-      by,
-      reason,
-      verified,
-      accepted,
-      sentence,
-      serial,
-    });
+    const final = accepted && answer.state !== 'waiting';
+    const said = { verdict, by, reason, verified, accepted, sentence, final };
+    await healing.noteAnswer({ incident, request, ...said, serial });
     return answer;
   }
 
@@ -111,6 +103,7 @@ export function openDoor(
           verdict,
           ...nobody,
           accepted: false,
+          final: false,
           sentence: parsed.why,
           serial,
         });
@@ -157,7 +150,7 @@ export function openDoor(
       outcome.kind === 'expired'
         ? 'Nobody answered in time; nothing was done.'
         : `The question was withdrawn: ${outcome.reason}.`;
-    const nobody = { by: '', reason: '', verified: false, accepted: true };
+    const nobody = { by: '', reason: '', verified: false, accepted: true, final: true };
     await healing.noteAnswer({ incident, request, verdict: outcome.kind, ...nobody, sentence, serial });
   }
 }

@@ -59,7 +59,11 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
         attempt -= 1;
         continue;
       }
-      if (step.kind === 'exhausted') return needPerson(step.reason, step.skipped);
+      if (step.kind === 'exhausted') {
+        const over = await needPerson(step.reason, step.skipped, 'possible');
+        if (over !== null) return over;
+        continue;
+      }
       current = step.act;
       times.decided = Date.now();
       upsertSearchAttributes([{ key: LEVEL, value: current.level }]);
@@ -89,6 +93,7 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
       return needPerson(
         `the outcome of level ${String(act.level)} (${act.action}) is unknown: ${done.detail}`,
         [],
+        null,
       );
     tried.push({ level: act.level, how: done.state === 'completed' ? 'no_effect' : 'failed' });
     return null;
@@ -169,18 +174,17 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
     phase.enter('held', `${reason}, until ${new Date(until).toISOString()} or sooner`);
     const { well, detail } = await healingWatch.awaitClear.executeWithOptions(
       { summary: `held: ${reason}`.slice(0, 190) },
-      [{ anomaly, tried }],
+      [{ anomaly, wake: { on: 'free', tried } }],
     );
     return well ? detail : null;
   }
 
   /** Waits; returns what made it well, or null when the time is over. */
-  async function rest(word: string, why: string, until: number | null): Promise<string | null> {
-    phase.enter(word, until === null ? why : `${why}, until ${new Date(until).toISOString()}`);
+  async function rest(word: string, why: string, until: number): Promise<string | null> {
+    phase.enter(word, `${why}, until ${new Date(until).toISOString()}`);
     const clear = watchForClear();
     const isWell = () => clear.well() !== null;
-    if (until === null) await condition(isWell);
-    else await condition(isWell, Math.max(1, until - Date.now()));
+    await condition(isWell, Math.max(1, until - Date.now()));
     clear.stop();
     return clear.well();
   }
@@ -192,7 +196,7 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
       .run(async () => {
         const { detail } = await healingWatch.awaitClear.executeWithOptions(
           { summary: 'is it well by itself?' },
-          [{ anomaly, tried: null }],
+          [{ anomaly, wake: null }],
         );
         well = detail;
       })
@@ -200,13 +204,20 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
     return { well: () => well, stop: () => scope.cancel() };
   }
 
+  /** null: something can be done after all. */
   async function needPerson(
     reason: string,
     skipped: readonly { readonly level: Level; readonly reason: string }[],
-  ): Promise<IncidentResult> {
+    wake: 'possible' | null,
+  ): Promise<IncidentResult | null> {
     stuck += 1;
     await healing.noteStuck({ incident, anomaly, reason, skipped, serial: stuck });
-    return cleared((await rest('a person is needed', reason, null)) ?? '');
+    phase.enter('a person is needed', reason);
+    const { well, detail } = await healingWatch.awaitClear.executeWithOptions(
+      { summary: 'a person is needed' },
+      [{ anomaly, wake: wake === null ? null : { on: wake, tried } }],
+    );
+    return well ? cleared(detail) : null;
   }
 
   function cleared(detail: string): Promise<IncidentResult> {
@@ -224,7 +235,9 @@ export async function healIncident(input: IncidentInput): Promise<IncidentResult
     level: Level | null,
     summary: string,
   ): Promise<void> {
-    return healing.closeIncident({ incident, anomaly, outcome, level, summary, ...times, ended: Date.now() });
+    const asked = door.question()?.request ?? null;
+    const ended = { ...times, ended: Date.now(), question: asked };
+    return healing.closeIncident({ incident, anomaly, outcome, level, summary, ...ended });
   }
 }
 

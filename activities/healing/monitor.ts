@@ -71,12 +71,10 @@ async function withoutIncident(
   if (anomalies.length === 0) return [];
   const past = await ports.past();
   const gone = await Promise.all(
-    [...past.open].map(async ([subject, { incident }]) =>
-      (await ports.isRunning(incident)) ? [] : [subject],
-    ),
+    [...past.open].map(async ([thing, { incident }]) => ((await ports.isRunning(incident)) ? [] : [thing])),
   );
   const open = new Map(past.open);
-  for (const subject of gone.flat()) open.delete(subject);
+  for (const thing of gone.flat()) open.delete(thing);
   return unattended(anomalies, { ...past, open }, ports.rules.limits.snooze, ports.now());
 }
 

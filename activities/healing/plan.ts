@@ -3,7 +3,7 @@
 import { NxsError } from '../../domain/errors.js';
 import { brake, isStorm, type Brake, type Circumstances } from '../../domain/healing/brakes.js';
 import { nextStep, type Skipped, type Tried } from '../../domain/healing/ladder.js';
-import { targetOf, type Anomaly } from '../../domain/healing/model.js';
+import { targetOf, thingOf, type Anomaly } from '../../domain/healing/model.js';
 import { healedBefore, type OpenBefore, type PastOf } from '../../domain/healing/past.js';
 import { linesOf, planHash, planLevel, type Playbook } from '../../domain/healing/playbook.js';
 import { isNamed } from '../../domain/healing/rules.js';
@@ -19,7 +19,7 @@ export async function planStep(ports: HealingPorts, input: PlanStepInput, task: 
   if (!isNamed(ports.rules, anomaly))
     return { kind: 'cleared', detail: 'the configuration does not name it' };
   const past = await ports.past();
-  const other = past.open.get(anomaly.subject);
+  const other = past.open.get(thingOf(anomaly));
   if (other !== undefined && other.incident !== incident) {
     if (await ports.isRunning(other.incident))
       return { kind: 'cleared', detail: `the incident ${other.incident} has it` };

@@ -71,16 +71,29 @@ export async function askApproval(
     `Downtime: ${downtime}. Data loss: ${dataLoss}.`,
     ...ports.howToAnswer(incident, request, planHash),
   ];
-  await raise(ports, incident, anomaly, 'critical', lines.join('\n'), 'approval needed: ');
+  // A name of its own: asked again after it rested, it is another question, and is told again.
+  await ports.notify({
+    incident: questionOf(request),
+    state: 'raised',
+    level: 'critical',
+    title: `approval needed: ${WORDS[anomaly.kind]} (${anomaly.subject})`,
+    text: lines.join('\n'),
+  });
 }
 
 export async function noteAnswer(ports: Tell, note: AnswerNote): Promise<void> {
-  const { serial, ...data } = note;
+  const { serial, final, ...data } = note;
   await ports.journal({
     id: `${note.incident}/answer/${String(serial)}`,
     type: 'healing.answered',
     data: { ...data, reason: ports.scrub(note.reason) },
   });
+  if (final && note.request !== null) await endQuestion(ports, note.request, note.sentence);
+}
+
+function endQuestion(ports: Tell, request: string, text: string): Promise<void> {
+  const incident = questionOf(request);
+  return ports.notify({ incident, state: 'resolved', level: 'info', title: 'approval: answered', text });
 }
 
 export async function noteStuck(
@@ -92,11 +105,13 @@ export async function noteStuck(
     type: 'healing.stuck',
     data: { incident, reason: ports.scrub(reason), skipped: skipped.map((each) => ({ ...each })) },
   });
+  // Memory in use is no emergency; that nothing can be done about it is worth a line, not a call in the night.
+  const level = anomaly.kind === 'memory_warning' ? 'info' : 'critical';
   await raise(
     ports,
     incident,
     anomaly,
-    'critical',
+    level,
     `${ports.scrub(anomaly.detail)}: ${ports.scrub(reason)}`,
     'a person is needed: ',
   );
@@ -119,6 +134,7 @@ export async function closeIncident(ports: Tell, input: CloseIncidentInput): Pro
       total_ms: span(anomaly.since, input.ended) ?? 0,
     },
   });
+  if (input.question !== null) await endQuestion(ports, input.question, summary);
   const { permission } = level === null ? { permission: 'auto' } : ports.rules.levels[`${level}`];
   const told = outcome === 'healed' && permission === 'notify';
   if (told)
@@ -164,6 +180,10 @@ function raise(
 ): Promise<void> {
   const title = `${before}${WORDS[anomaly.kind]} (${anomaly.subject})`;
   return ports.notify({ incident: noticeOf(incident), state: 'raised', level, title, text });
+}
+
+function questionOf(request: string): string {
+  return `healing/question/${request}`;
 }
 
 function noticeOf(incident: string): string {

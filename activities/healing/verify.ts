@@ -3,7 +3,7 @@ import { NxsError } from '../../domain/errors.js';
 import type { Reading } from '../../domain/healing/model.js';
 import type { Cleared, ClearInput, HealedResult, VerifyHealedInput } from '../../domain/healing/steps.js';
 import type { Task } from '../task.js';
-import { lookAt } from './doctor.js';
+import type { Doctor } from './doctor.js';
 import { foresee } from './plan.js';
 import type { HealingPorts } from './ports.js';
 
@@ -18,6 +18,7 @@ const BRAKES_EVERY = 4_000;
 /** Waits until the subject is well and stays so, at most `grace` ms (and the moment that it has to stay so). */
 export async function verifyHealed(
   ports: HealingPorts,
+  doctor: Doctor,
   { incident, request, anomaly, grace }: VerifyHealedInput,
   task: Task,
 ): Promise<HealedResult> {
@@ -25,7 +26,7 @@ export async function verifyHealed(
   let goodSince: number | null = null;
   let reading: Reading = { state: 'unknown', detail: 'not looked at', value: null };
   for (;;) {
-    reading = await lookAt(ports, anomaly, task.signal);
+    reading = await doctor.lookAt(anomaly, task.signal);
     const now = ports.now();
     goodSince = reading.state === 'good' ? (goodSince ?? now) : null;
     if (goodSince !== null && now - goodSince >= STAYS) return result(true);
@@ -49,21 +50,23 @@ export async function verifyHealed(
 /** Runs until the subject is well by itself, or by somebody else's hand; or until the brakes let go. */
 export async function awaitClear(
   ports: HealingPorts,
-  { anomaly, tried }: ClearInput,
+  doctor: Doctor,
+  { anomaly, wake }: ClearInput,
   task: Task,
 ): Promise<Cleared> {
   let goodSince: number | null = null;
   let askBrakes = ports.now() + BRAKES_EVERY;
   for (;;) {
-    const reading = await lookAt(ports, anomaly, task.signal);
+    const reading = await doctor.lookAt(anomaly, task.signal);
     const now = ports.now();
     goodSince = reading.state === 'good' ? (goodSince ?? now) : null;
     if (goodSince !== null && now - goodSince >= CLEAR_STAYS)
       return { well: true, detail: ports.scrub(reading.detail) };
-    if (tried !== null && goodSince === null && now >= askBrakes) {
+    if (wake !== null && goodSince === null && now >= askBrakes) {
       askBrakes = now + BRAKES_EVERY;
-      const seen = await foresee(ports, await ports.past(), { anomaly, tried }, task);
-      if (seen.kind === 'exhausted' || !seen.held.held) return { well: false, detail: '' };
+      const seen = await foresee(ports, await ports.past(), { anomaly, tried: wake.tried }, task);
+      const isFree = seen.kind === 'exhausted' ? wake.on === 'free' : !seen.held.held;
+      if (isFree) return { well: false, detail: '' };
     }
     task.progress(reading.detail);
     await ports.wait(CLEAR_EVERY, task.signal);

@@ -1,6 +1,7 @@
 // healing.yaml: when this node counts as ill, what it may do by itself, and who must be asked first.
 // Commands come from this file only; no signal or page can bring one of its own.
 import * as z from 'zod';
+import { countPeople, sameName } from '../../domain/gate/approvers.js';
 import { duration } from './duration.js';
 import { probeSchema } from './probe.js';
 import { refuseTwins } from './rules.js';
@@ -77,7 +78,14 @@ const approvals = z
       .describe('true: only signed approvals count (nxs approver add makes a key).'),
   })
   .superRefine((value, context) => {
-    const known = new Set(value.approvers.map(({ name }) => name)).size;
+    const known = countPeople(value.approvers.map(({ name }) => name));
+    value.approvers.forEach(({ name, key }, index) => {
+      const earlier = value.approvers.slice(0, index);
+      const twin = earlier.find((each) => sameName(each.name, name) || (key !== null && each.key === key));
+      if (twin === undefined) return;
+      const message = `is the same person as "${twin.name}": a name, and a key, stands for one`;
+      context.addIssue({ code: 'custom', path: ['approvers', index], message });
+    });
     if (known > 0 && value.quorum > known) {
       const message = `can never be reached: only ${known} approver${known === 1 ? ' is' : 's are'} named`;
       context.addIssue({ code: 'custom', path: ['quorum'], message });
@@ -103,7 +111,9 @@ const caches = z.strictObject({
   drop_caches: z
     .boolean()
     .default(false)
-    .describe('true: also write to /proc/sys/vm/drop_caches (root; its effect is measured).'),
+    .describe(
+      'true: also write to /proc/sys/vm/drop_caches (needs root; it frees nothing that programs hold).',
+    ),
 });
 
 const limits = z
@@ -157,6 +167,9 @@ function level(number: keyof typeof PERMISSIONS, what: string) {
     .refine((value) => value.run === undefined || value.sh === undefined, {
       path: ['sh'],
       error: 'cannot stand beside `run`: keep one of the two',
+    })
+    .refine((value) => number !== 6 || (value.run ?? value.sh) === undefined, {
+      error: 'level 6 restores from the backup and takes no command',
     })
     .prefault({})
     .describe(`Level ${number}: ${what}`);

@@ -87,9 +87,9 @@ export function isOpen({ ended }: Pick<Incident, 'ended'>): boolean {
   return ended === null;
 }
 
-/** Somebody has to do something about it. */
-export function needsPerson({ state, ended }: Pick<Incident, 'state' | 'ended'>): boolean {
-  return ended === null && (state === 'asking' || state === 'stuck');
+/** Somebody has to do something about it. Memory in use is worth a line, not a person. */
+export function needsPerson({ state, ended, kind }: Pick<Incident, 'state' | 'ended' | 'kind'>): boolean {
+  return ended === null && (state === 'asking' || (state === 'stuck' && kind !== 'memory_warning'));
 }
 
 function opened(data: Body<'healing.detected'>, at: string): Incident {

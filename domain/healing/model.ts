@@ -66,3 +66,8 @@ export function targetOf(subject: Subject): string | null {
   const at = subject.indexOf(':');
   return at < 0 ? null : subject.slice(at + 1);
 }
+
+/** One thing that can be wrong: a subject, in one way. */
+export function thingOf({ subject, kind }: Pick<Anomaly, 'subject' | 'kind'>): string {
+  return `${subject} ${kind}`;
+}

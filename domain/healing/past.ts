@@ -1,7 +1,7 @@
 // What the brakes and the ladder need of the past, read from the journal's last day.
 import { knownBodyOf, type JournalEvent } from '../journal.js';
 import type { Act } from './brakes.js';
-import type { Action, Anomaly, AnomalyKind, Level, Subject } from './model.js';
+import { thingOf, type Action, type Anomaly, type AnomalyKind, type Level, type Subject } from './model.js';
 
 /** Journal events at or after this many ms ago are asked for. */
 export const PAST_SPAN = 7 * 24 * 3_600_000;
@@ -18,8 +18,8 @@ export interface OpenBefore {
 
 export interface PastOf {
   readonly acts: readonly Act[];
-  /** Open incidents by subject: the oldest of each. */
-  readonly open: ReadonlyMap<Subject, OpenBefore>;
+  /** Open incidents by subject and kind (`thingOf`): the oldest of each. */
+  readonly open: ReadonlyMap<string, OpenBefore>;
   /** Healings of the last hour. */
   readonly healings: readonly { readonly subject: Subject; readonly level: Level; readonly at: number }[];
   /** Subjects whose incident a person ended in Temporal, and when that was last (ms). */
@@ -73,7 +73,7 @@ export function pastOf(events: Iterable<Pick<JournalEvent, 'type' | 'data' | 'at
     }
   }
   if (pause !== null && pause.until <= now) pause = null;
-  return { acts, open: bySubject(open), healings, cancelled, pause };
+  return { acts, open: byThing(open), healings, cancelled, pause };
 }
 
 /** ms that the incident of an anomaly may take to appear in the journal. */
@@ -90,8 +90,8 @@ export function unattended(
   now: number,
 ): readonly Anomaly[] {
   return anomalies.filter(
-    ({ subject, detected }) =>
-      !open.has(subject) &&
+    ({ subject, kind, detected }) =>
+      !open.has(thingOf({ subject, kind })) &&
       now - detected > STARTING &&
       now - (cancelled.get(subject) ?? Number.NEGATIVE_INFINITY) > snooze,
   );
@@ -105,8 +105,8 @@ export function healedBefore(past: PastOf, subject: Subject): Readonly<Partial<R
   return counts;
 }
 
-function bySubject(open: ReadonlyMap<string, OpenBefore>): ReadonlyMap<Subject, OpenBefore> {
-  const found = new Map<Subject, OpenBefore>();
-  for (const each of open.values()) if (!found.has(each.subject)) found.set(each.subject, each);
+function byThing(open: ReadonlyMap<string, OpenBefore>): ReadonlyMap<string, OpenBefore> {
+  const found = new Map<string, OpenBefore>();
+  for (const each of open.values()) if (!found.has(thingOf(each))) found.set(thingOf(each), each);
   return found;
 }

@@ -61,7 +61,7 @@ export function planLevel(level: Level, anomaly: Anomaly, rules: HealingRules, p
 
 /** Levels that can do something about a kind (the source document's table, section 4). */
 const FITTING: Readonly<Record<Anomaly['kind'], readonly Level[]>> = {
-  memory_warning: [1, 2, 5],
+  memory_warning: [1, 2],
   memory_critical: [1, 2, 5],
   disk_critical: [1],
   service_down: [2, 5],
@@ -201,7 +201,7 @@ export function linesOf({ works }: Pick<Playbook, 'works'>): readonly string[] {
       case 'caches':
         return [`remove old files below ${work.paths.join(', ')}`];
       case 'switch':
-        return ['nxs-provider switch --backup --for 1h', 'nxs-provider verify'];
+        return ['nxs-provider switch --backup --for 1h'];
       case 'control_plane':
         return ['end the worker and the embedded Temporal, and start them anew'];
       case 'restore':

@@ -75,6 +75,8 @@ export interface AnswerNote extends IncidentRef {
   readonly verified: boolean;
   readonly accepted: boolean;
   readonly sentence: string;
+  /** The question is over by it. */
+  readonly final: boolean;
   /** Tells apart what would be the same line. */
   readonly serial: number;
 }
@@ -115,6 +117,8 @@ export interface CloseIncidentInput extends IncidentRef {
   readonly acted: number | null;
   readonly verified: number | null;
   readonly ended: number;
+  /** The question that is open then; null: none. */
+  readonly question: string | null;
 }
 
 export interface SignatureInput extends IncidentRef {
@@ -138,8 +142,11 @@ export interface RunOfIncident {
 
 export interface ClearInput {
   readonly anomaly: Anomaly;
-  /** Given: it also ends when the brakes let the next step go; null: only when it is well. */
-  readonly tried: readonly Tried[] | null;
+  /**
+   * `free`: it also ends when no brake holds what comes next. `possible`: when a level can be taken that could not (the configuration was
+   * mended, another provider is back). null: only when it is well.
+   */
+  readonly wake: { readonly on: 'free' | 'possible'; readonly tried: readonly Tried[] } | null;
 }
 
 export interface Cleared {

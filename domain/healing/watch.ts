@@ -1,6 +1,6 @@
 // From single looks to what is wrong now. Pure: the doctor feeds it, and asks it what has changed.
 import { afterGap, look, UNSEEN, type Rule, type Track } from './hysteresis.js';
-import type { Anomaly, AnomalyKind, Reading, State, Subject } from './model.js';
+import { thingOf, type Anomaly, type AnomalyKind, type Reading, type State, type Subject } from './model.js';
 
 /** One look, judged. */
 export interface Observation {
@@ -37,7 +37,7 @@ export const SLEPT_AFTER = 30_000;
 export function resumed(known: readonly Anomaly[]): Watch {
   return new Map(
     known.map((each) => [
-      keyOf(each),
+      thingOf(each),
       {
         subject: each.subject,
         kind: each.kind,
@@ -55,7 +55,7 @@ export function observe(watch: Watch, observations: readonly Observation[], now:
   if (observations.length === 0) return watch;
   const next = new Map(watch);
   for (const { subject, kind, state, reading, rule, paths = [] } of observations) {
-    const key = keyOf({ subject, kind });
+    const key = thingOf({ subject, kind });
     const before = next.get(key);
     const track = look(before?.track ?? UNSEEN, state, now, rule);
     const begins = track.active && before?.track.active !== true;
@@ -79,12 +79,17 @@ export function wokeUp(watch: Watch): Watch {
 
 /** These begin once more, now (ms): nobody has them in hand. */
 export function detectedAnew(watch: Watch, anomalies: readonly Anomaly[], now: number): Watch {
-  const keys = new Set(anomalies.map(keyOf));
+  const keys = new Set(anomalies.map(thingOf));
   return new Map([...watch].map(([key, each]) => [key, keys.has(key) ? { ...each, detected: now } : each]));
 }
 
+/** Paths of an anomaly that is active; none when it is not. */
+export function pathsOf(watch: Watch, subject: Subject, kind: AnomalyKind): readonly string[] {
+  return isActive(watch, subject, kind) ? (watch.get(thingOf({ subject, kind }))?.paths ?? []) : [];
+}
+
 export function isActive(watch: Watch, subject: Subject, kind: AnomalyKind): boolean {
-  return watch.get(keyOf({ subject, kind }))?.track.active ?? false;
+  return watch.get(thingOf({ subject, kind }))?.track.active ?? false;
 }
 
 /** What is wrong now, one for each subject, in the order of subjects. */
@@ -127,8 +132,4 @@ export function signatureOf(anomalies: readonly Anomaly[], blind: readonly Blind
 /** One thing that is wrong, from one detection on. */
 export function anomalyKey({ subject, kind, detected }: Anomaly): string {
   return `${subject} ${kind} ${String(detected)}`;
-}
-
-function keyOf({ subject, kind }: Pick<Anomaly, 'subject' | 'kind'>): string {
-  return `${subject} ${kind}`;
 }

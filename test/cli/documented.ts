@@ -54,3 +54,16 @@ export function keysOf(...documents: readonly unknown[]): Set<string> {
   documents.forEach(visit);
   return keys;
 }
+
+/** Keys of the documents that the section lacks, and documented ones that are nowhere there. */
+export function outOfStep(
+  command: string,
+  ...documents: readonly unknown[]
+): { readonly undocumented: readonly string[]; readonly unheard: readonly string[] } {
+  const { words, keys } = documentedKeys(command);
+  const there = keysOf(...documents);
+  return {
+    undocumented: [...there].filter((key) => !words.has(key)),
+    unheard: [...keys].filter((key) => !there.has(key)),
+  };
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Incident } from '../../domain/healing/incident.js';
 import { linkPath } from '../../workers/healing/links.js';
+import { outOfStep } from '../cli/documented.js';
 import { makePlace } from '../support/e2e-place.js';
 import { makeService, type Service } from '../support/e2e-service.js';
 import { startPlane, type Plane } from '../support/temporal-e2e.js';
@@ -43,6 +44,15 @@ async function incidents(): Promise<Seen> {
   return (await plane.get('/api/incidents')).body as unknown as Seen;
 }
 
+/** The answer of a command as JSON; its keys are those of docs/cli.md. */
+async function json(args: readonly string[], ...more: readonly unknown[]): Promise<unknown> {
+  const said = await plane.nxs(...args, '--json');
+  const document = JSON.parse(said.stdout) as unknown;
+  const [command = ''] = /^(heal \w+|\w+)/.exec(args.join(' ')) ?? [];
+  expect(outOfStep(command, document, ...more), command).toEqual({ undocumented: [], unheard: [] });
+  return document;
+}
+
 const newest = async () => (await incidents()).incidents[0];
 const over = (id: string) =>
   until(async () => (await incidents()).incidents.find((each) => each.id === id && each.ended !== null));
@@ -67,6 +77,7 @@ it('a service that dies is back, verified, and on record', async () => {
   expect(service.runs()).toBe(1);
   const list = await plane.nxs('heal', 'list');
   expect([list.code, list.stdout]).toEqual([0, expect.stringContaining(incident.id)]);
+  await json(['heal', 'log']);
   const log = await plane.nxs('heal', 'log', '--verify');
   expect([log.code, log.stdout]).toEqual([0, expect.stringMatching(/journal ok[\s\S]*verified/)]);
   const status = await plane.nxs('status');
@@ -85,6 +96,9 @@ it('a restart that fails climbs to a question; a plain signal sent while the wor
     permission: 'approve',
     commands: [expect.stringContaining('rescue')],
   });
+  const whole = (await plane.nxs('heal', 'show', id, '--json')).json();
+  const { log: _lines, ...rest } = whole;
+  await json(['heal', 'list'], rest, { unseen: [], paused: { until: '', by: '', reason: '' } });
   const show = await plane.nxs('heal', 'show', id);
   expect(show.code).toBe(1);
   for (const words of [
@@ -122,8 +136,8 @@ it('a denial: nothing happens, and it says by whom', async () => {
   const before = service.runs('rescue');
   const wrong = await plane.nxs('deny', id, '--by', 'mallory', '--reason', 'no');
   expect([wrong.code, wrong.stdout]).toEqual([1, expect.stringContaining('mallory may not decide')]);
-  const denied = await plane.nxs('deny', id, '--by', 'bob', '--reason', 'not now', '--json');
-  expect([denied.code, JSON.parse(denied.stdout)]).toMatchObject([0, { accepted: true, state: 'denied' }]);
+  const denied = await json(['deny', id, '--by', 'bob', '--reason', 'not now']);
+  expect(denied).toMatchObject({ accepted: true, state: 'denied' });
   const again = await plane.nxs('approve', id, '--by', 'ops', '--reason', 'yes');
   expect([again.code, again.stdout]).toEqual([1, expect.stringContaining('denied by bob')]);
   expect(service.runs('rescue')).toBe(before);
@@ -166,7 +180,7 @@ it('a worker that is killed in the middle of an act: it is done once, and verifi
 
 it('maintenance: what goes wrong waits, and is healed when it is over', async () => {
   expect((await plane.nxs('heal', 'pause', '--for', '25h')).code).toBe(2);
-  expect((await plane.nxs('heal', 'pause', '--for', '1h', '--reason', 'update')).code).toBe(0);
+  expect(await json(['heal', 'pause', '--for', '1h', '--reason', 'update'])).toMatchObject({ paused: true });
   const runs = service.runs();
   await service.kill();
   const { id } = await until(async () => {
@@ -186,7 +200,10 @@ it('an incident by hand, looked at first', async () => {
   expect((await plane.nxs('heal', 'trigger', 'service_down', '--target', 'none')).code).toBe(2);
   expect((await plane.nxs('heal', 'trigger', 'rm')).code).toBe(2);
   expect(service.runs()).toBe(runs);
-  const said = await plane.nxs('heal', 'trigger', 'service_down', '--target', 'web', '--by', 'ops', '--json');
+  const command = ['heal', 'trigger', 'service_down', '--target', 'web'];
+  const seen = await json([...command, '--dry-run'], { reason: '', until: '' });
+  expect(seen).toMatchObject({ incident: null, held: null });
+  const said = await plane.nxs(...command, '--by', 'ops', '--json');
   const { incident } = JSON.parse(said.stdout) as { readonly incident: string };
   expect(await over(incident)).toMatchObject({ state: 'healed', by: 'ops' });
   expect(service.runs()).toBe(runs + 1);

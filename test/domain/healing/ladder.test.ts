@@ -25,7 +25,7 @@ describe('the ladder', () => {
   it('takes the levels that can help, in their order', () => {
     const paths = Object.fromEntries(ANOMALY_KINDS.map((kind) => [kind, climb(kind).levels]));
     expect(paths).toEqual({
-      memory_warning: [1, 2, 5],
+      memory_warning: [1, 2],
       memory_critical: [1, 2, 5],
       disk_critical: [1],
       service_down: [2, 5],
@@ -77,7 +77,8 @@ describe('the ladder', () => {
 
   it('has nothing to run where nothing is configured, and says so', () => {
     const bare = rulesOf();
-    expect(climb('memory_warning', bare, NOTHING).levels).toEqual([5]);
+    expect(climb('memory_warning', bare, NOTHING).levels).toEqual([]);
+    expect(climb('memory_critical', bare, NOTHING).levels).toEqual([5]);
     expect(climb('disk_critical', bare, NOTHING)).toMatchObject({ levels: [] });
     expect(climb('disk_critical', bare, NOTHING).skipped.get(1)).toContain('no cache directories');
     expect(climb('provider_failure', bare, NOTHING).skipped.get(3)).toBe('no other provider can answer');
@@ -107,12 +108,11 @@ describe('a plan', () => {
     expect(planLevel(2, anomaly, rulesOf(RICH), ALL)).toEqual({ skip: 'watched has no `restart` command' });
   });
 
-  it('takes the own command of a level in the place of the built-in one, but never for a restore', () => {
-    const own = { ...RICH, levels: { 5: { run: ['systemctl', 'reboot'] }, 6: { run: ['rm', '-rf', '/'] } } };
+  it('takes the own command of a level in the place of the built-in one, and refuses one for a restore', () => {
+    const own = { ...RICH, levels: { 5: { run: ['systemctl', 'reboot'] } } };
     const five = planLevel(5, anomalyOf('unresponsive'), rulesOf(own), ALL);
     expect('playbook' in five && linesOf(five.playbook)).toEqual(['systemctl reboot']);
-    const six = planLevel(6, anomalyOf('data_corruption'), rulesOf(own), ALL);
-    expect('playbook' in six && linesOf(six.playbook)).toEqual(['nxs backup restore MEMORY.md']);
+    expect(() => rulesOf({ levels: { 6: { run: ['rm', '-rf', '/'] } } })).toThrow(/takes no command/);
   });
 
   it('has another hash as soon as anything of what would run is another', () => {

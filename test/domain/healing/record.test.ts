@@ -128,7 +128,7 @@ describe('the past', () => {
   it('knows what was begun, what is open, and what helped', () => {
     const past = pastOf([detected, act(1, 2, 'started'), act(2, 2, 'completed')], now);
     expect(past.acts).toMatchObject([{ incident, level: 2, at: AT + 1, disruptive: true }]);
-    expect([...past.open.keys()]).toEqual(['service:web']);
+    expect([...past.open.keys()]).toEqual(['service:web service_down']);
     const over = pastOf([detected, act(1, 2, 'started'), finish(3, 'healed')], now);
     expect([...over.open.keys()]).toEqual([]);
     expect(healedBefore(over, 'service:web')).toEqual({ 2: 1 });
