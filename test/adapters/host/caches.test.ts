@@ -271,7 +271,7 @@ it('removes exactly what a plain oracle names, in any tree, and counts it before
         expect(tree().filter(isFile)).toEqual(before.filter((path) => isFile(path) && !gone.has(path)));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
 

@@ -90,7 +90,7 @@ it('says all its words, so that other words are another text', () => {
     fc.property(words, (some) => {
       expect(readAgain(signedText(some))).toEqual(some);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -101,7 +101,7 @@ it('is another text for any two that are not the same, also when they only look 
       const other = { ...one, [field]: value };
       expect(signedText(one) === signedText(other)).toBe(one[field] === value);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   );
   // What moves from one field into the next is not the same either.
   expect(signedText({ ...WORDS, node: 'a', incident: 'bc' })).not.toBe(
@@ -119,7 +119,7 @@ it('is one line for each field in every editor, and shows all that is in it', ()
         /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Surrogate}/u,
       );
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   );
 });
 
