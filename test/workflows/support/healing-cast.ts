@@ -53,6 +53,16 @@ export interface Script {
   readonly clear?: () => { readonly well: boolean; readonly detail: string } | null;
 }
 
+/** Looks on until it is cancelled. */
+export async function waitForever(): Promise<never> {
+  const { cancellationSignal } = Context.current();
+  for (;;) {
+    Context.current().heartbeat();
+    await Context.current().sleep(100);
+    cancellationSignal.throwIfAborted();
+  }
+}
+
 function turn<T>(list: readonly T[], count: number): T {
   const found = list[Math.min(count, list.length - 1)];
   if (found === undefined) throw new Error('the script has no such line');

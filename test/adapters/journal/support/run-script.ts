@@ -7,8 +7,8 @@ import { join } from 'node:path';
 const ESBUILD = join(import.meta.dirname, '../../../../node_modules/.bin/esbuild');
 
 // The command, not the library: the library leaves a service process behind.
-export function bundleScript(source: string, outfile: string): string {
-  const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=error'];
+export function bundleScript(source: string, outfile: string, ...more: readonly string[]): string {
+  const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=error', ...more];
   execFileSync(ESBUILD, [source, `--outfile=${outfile}`, ...options], { stdio: 'inherit' });
   return outfile;
 }
