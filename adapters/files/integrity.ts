@@ -37,7 +37,7 @@ export function openIntegrity(root: string, cacheFile: string): Integrity {
       const damaged: string[] = [];
       let [looked, read] = [0, 0];
       for (const path of [...paths.slice(first), ...paths.slice(0, first)]) {
-        if (read >= bytes || signal.aborted) break;
+        if ((looked > 0 && read >= bytes) || signal.aborted) break;
         const entry = known.get(path);
         if (entry === undefined) continue;
         const state = await check(root, entry);

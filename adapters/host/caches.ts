@@ -2,7 +2,7 @@
 // old files, never what is protected, never over a link or onto another file system.
 import { lstat, opendir, realpath, rmdir, unlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { CancelSignal } from '../../domain/backup/ports.js';
 import { errnoOf, NxsError } from '../../domain/errors.js';
 import type { Caches, CacheRules, CachesCleared } from '../../domain/healing/ports.js';
@@ -30,8 +30,10 @@ export function openCaches(now: () => number = Date.now): Caches {
         const { dev } = await lstat(root);
         await gather(root, { rules, dev, now: now(), signal, candidates, emptied, problems });
       }
-      candidates.sort((a, b) => b.bytes - a.bytes);
-      const done = dryRun ? counted(candidates) : await remove(candidates, signal, problems);
+      // One path may lie below another one.
+      const found = [...new Map(candidates.map((each) => [each.path, each])).values()];
+      found.sort((a, b) => b.bytes - a.bytes);
+      const done = dryRun ? counted(found) : await remove(found, signal, problems);
       if (!dryRun)
         for (const dir of emptied.sort((a, b) => b.length - a.length))
           await rmdir(dir).catch(() => undefined);
@@ -43,7 +45,8 @@ export function openCaches(now: () => number = Date.now): Caches {
 /** The real directory, or null and why not. */
 async function allowed(path: string, problems: string[]): Promise<string | null> {
   try {
-    const stats = await lstat(path);
+    // With a slash at its end a link would be followed.
+    const stats = await lstat(resolve(path));
     if (!stats.isDirectory())
       return refuse(`${path} is ${stats.isSymbolicLink() ? 'a link' : 'no directory'}`);
     const real = await realpath(path);
@@ -73,25 +76,34 @@ interface Walk {
 }
 
 async function gather(dir: string, walk: Walk): Promise<void> {
-  const { rules, dev, now, signal, candidates, emptied, problems } = walk;
+  const { rules, signal, candidates, problems } = walk;
   try {
     for await (const { name } of await opendir(dir)) {
       if (signal.aborted || candidates.length >= MOST) return;
       if (rules.protect.includes(name)) continue;
-      const path = join(dir, name);
-      const stats = await lstat(path);
-      if (stats.dev !== dev) continue;
-      if (stats.isDirectory()) {
-        await gather(path, walk);
-        if (isOld(stats, now, rules.olderThan)) emptied.push(path);
-      } else if (stats.isFile() && isOld(stats, now, rules.olderThan)) {
-        // Another name of it may be in use elsewhere; removing this one gives no space back.
-        candidates.push({ path, bytes: stats.nlink > 1 ? 0 : stats.size, key: keyOf(stats) });
-      }
+      // What vanishes, or cannot be looked at, keeps no others.
+      await one(join(dir, name), walk).catch((error: unknown) => note(problems, join(dir, name), error));
     }
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') problems.push(`${dir}: ${errnoOf(error) ?? String(error)}`);
+    note(problems, dir, error);
   }
+}
+
+async function one(path: string, walk: Walk): Promise<void> {
+  const { rules, dev, now, candidates, emptied } = walk;
+  const stats = await lstat(path);
+  if (stats.dev !== dev) return;
+  if (stats.isDirectory()) {
+    await gather(path, walk);
+    if (isOld(stats, now, rules.olderThan)) emptied.push(path);
+  } else if (stats.isFile() && isOld(stats, now, rules.olderThan)) {
+    // Another name of it may be in use elsewhere; removing this one gives no space back.
+    candidates.push({ path, bytes: stats.nlink > 1 ? 0 : stats.size, key: keyOf(stats) });
+  }
+}
+
+function note(problems: string[], path: string, error: unknown): void {
+  if (errnoOf(error) !== 'ENOENT') problems.push(`${path}: ${errnoOf(error) ?? String(error)}`);
 }
 
 interface Times {
@@ -119,7 +131,7 @@ async function remove(
       files += 1;
       bytes += size;
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') problems.push(`${path}: ${errnoOf(error) ?? String(error)}`);
+      note(problems, path, error);
     }
   }
   return { files, bytes };

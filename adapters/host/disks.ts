@@ -1,5 +1,5 @@
 // How full the file systems are that we write to, as df counts: what is kept for root is not ours to use.
-import { lstat, statfs } from 'node:fs/promises';
+import { lstat, realpath, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../../domain/errors.js';
 import type { Host } from '../../domain/healing/ports.js';
@@ -16,7 +16,7 @@ export async function readDisks(root: string, paths: readonly string[]): Promise
   const seen = new Set<string>();
   const all: Found[] = [];
   for (const path of paths) {
-    const found = await inTime(lookAt(path, mounts), path);
+    const found = await look(path, mounts);
     const key = 'device' in found ? found.device : found.mount;
     if (seen.has(key)) continue;
     seen.add(key);
@@ -28,8 +28,19 @@ export async function readDisks(root: string, paths: readonly string[]): Promise
   return all;
 }
 
+/** Looks that have not come back. Each holds a thread of the few that read files, so there is never a second one. */
+const hanging = new Map<string, Promise<unknown>>();
+
+async function look(path: string, mounts: readonly string[]) {
+  if (hanging.has(path)) return { mount: path, failure: 'it still does not answer' };
+  const looking = lookAt(path, mounts);
+  hanging.set(path, looking);
+  void looking.catch(() => undefined).finally(() => hanging.delete(path));
+  return inTime(looking, path);
+}
+
 async function lookAt(path: string, mounts: readonly string[]) {
-  const there = await nearest(path);
+  const there = await realpath(await nearest(path));
   const [{ dev }, { blocks, bfree, bavail, files, ffree }] = await Promise.all([lstat(there), statfs(there)]);
   const mount =
     mounts.find((each) => there === each || each === '/' || there.startsWith(`${each}/`)) ?? there;

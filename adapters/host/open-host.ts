@@ -17,6 +17,7 @@ export function openHost({ env, root = '/' }: HostOptions): Host {
     memory: () => readMemory(root),
     disks: (paths) => readDisks(root, paths),
     async probe(probe, signal) {
+      if (signal.aborted) return unknown('it was called off');
       const over = new AbortController();
       const timer = setTimeout(() => over.abort(), probe.timeout);
       const cancel = () => over.abort();

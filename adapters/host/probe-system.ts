@@ -90,10 +90,15 @@ async function lookAt(root: string, pid: string) {
   const fields = stat.slice(end + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return null;
   const names = [comm];
-  // The kernel cuts names at 15 characters.
-  if (comm.length >= 15) {
+  // The kernel cuts names at 15 bytes, which may be within a letter; a script's name is behind its interpreter's.
+  if (Buffer.byteLength(comm) >= 13) {
     const line = await readFile(join(root, 'proc', pid, 'cmdline'), 'utf8').catch(() => '');
-    names.push(basename(line.split('\0')[0] ?? ''));
+    names.push(
+      ...line
+        .split('\0')
+        .slice(0, 2)
+        .map((word) => basename(word)),
+    );
   }
   return { pid, names, started: fields[19] ?? '' };
 }

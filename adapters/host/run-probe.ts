@@ -1,5 +1,6 @@
 // A probe's command: short, in a group of its own, without our environment; its last line is kept.
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { commandEnvironment } from '../shell/run-step.js';
 
 export interface Ran {
@@ -25,11 +26,6 @@ export function run(
     const options = { env: { ...commandEnvironment(env), LC_ALL: 'C' }, cwd: '/', detached: true } as const;
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream
-        .setEncoding('utf8')
-        .on('data', (text: string) => (output = (output + text).slice(-KEPT)))
-        .on('error', () => undefined);
     const kill = (name: 'SIGTERM' | 'SIGKILL') => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, name);
@@ -37,11 +33,20 @@ export function run(
         return;
       }
     };
+    // Without file descriptors left there are no streams.
+    const streams: readonly (Readable | null | undefined)[] = [child.stdout, child.stderr];
     const give = (ran: Ran | null) => {
-      child.stdout.destroy();
-      child.stderr.destroy();
+      for (const stream of streams) stream?.destroy();
       resolve(ran);
     };
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      give({ code: null, failure: error.code ?? error.name, output }),
+    );
+    for (const stream of streams)
+      stream
+        ?.setEncoding('utf8')
+        .on('data', (text: string) => (output = (output + text).slice(-KEPT)))
+        .on('error', () => undefined);
     signal.addEventListener(
       'abort',
       () => {
@@ -50,9 +55,6 @@ export function run(
         give(null);
       },
       { once: true },
-    );
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      give({ code: null, failure: error.code ?? error.name, output }),
     );
     child.once('exit', (code) => setImmediate(() => give({ code, failure: null, output })));
   });

@@ -2,6 +2,7 @@
 // output read to the end and only the last of it kept.
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
 import { errnoOf } from '../../domain/errors.js';
 import type { CommandLine, Order, StepOutcome } from '../../domain/healing/ports.js';
 
@@ -40,7 +41,8 @@ export function runStep(
     const keep = (chunk: Buffer) => {
       tail = Buffer.concat([tail, chunk]).subarray(-TAIL);
     };
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', keep).on('error', () => undefined);
+    // Without file descriptors left there are no streams.
+    const streams: readonly (Readable | null | undefined)[] = [child.stdout, child.stderr];
     const term = setTimeout(() => {
       timedOut = true;
       signalGroup(child.pid, 'SIGTERM');
@@ -50,12 +52,12 @@ export function runStep(
       clearTimeout(term);
       clearTimeout(kill);
       if (timedOut) signalGroup(child.pid, 'SIGKILL');
-      child.stdout.destroy();
-      child.stderr.destroy();
+      for (const stream of streams) stream?.destroy();
       const ms = Math.round(performance.now() - began);
       resolve({ ...outcome, timedOut, ms, output: tail.toString('utf8') });
     };
     child.once('error', (error) => end({ code: null, signal: null, failure: notStarted(program, error) }));
+    for (const stream of streams) stream?.on('data', keep).on('error', () => undefined);
     // Not `close`: what it left in the background may hold its pipes for ever.
     child.once('exit', (code, signal) => setTimeout(() => end({ code, signal, failure: null }), DRAIN));
   });

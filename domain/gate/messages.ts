@@ -26,7 +26,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u
 const typed = z.object({
   by: z.string().max(LONGEST.by).transform(printable).pipe(z.string().min(1)),
   reason: z.string().max(LONGEST.reason).transform(printable),
-  request: z.string().max(LONGEST.request).trim().min(1).nullish(),
+  request: z.string().max(LONGEST.request).transform(printable).pipe(z.string().min(1)).nullish(),
   // Tools wrap long base64 into lines.
   signature: z
     .string()

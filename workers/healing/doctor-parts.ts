@@ -29,7 +29,7 @@ export function lookAtProviders(
   const other = answering.length > 0;
   if (primary === undefined) return { other, reading: null };
   const out = usable.filter(({ state }) => state === 'open').length;
-  const switched = current === null ? undefined : usable.find(({ name }) => name === current.to);
+  const switched = current === null ? undefined : providers.find(({ name }) => name === current.to);
   const first = switched ?? primary;
   const isOut = first.state === 'open';
   const detail = isOut

@@ -1,8 +1,9 @@
 // A link in a notification that leads to the card of one question: bound to request and plan hash by a key that only this node has,
 // and worthless when the question is over. It shows the card first; to decide takes a second step.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { errnoOf, NxsError } from '../../domain/errors.js';
 import { healingDir } from './monitor-file.js';
 
 export interface LinkFor {
@@ -30,17 +31,37 @@ function proofOf(stateDir: string, { incident, request, planHash }: LinkFor): st
     .digest('base64url');
 }
 
+const KEY_BYTES = 32;
+
+/** Made whole beside its place and put there by one link: neither a full disk nor a faster process leaves half a key. */
 function keyOf(stateDir: string): Buffer {
   const file = path.join(healingDir(stateDir), 'link.key');
+  const key = readKey(file);
+  if (key !== null) return key;
+  mkdirSync(healingDir(stateDir), { recursive: true, mode: 0o700 });
+  const fresh = `${file}.${String(process.pid)}.${randomBytes(4).toString('hex')}`;
   try {
-    return readFileSync(file);
-  } catch {
-    mkdirSync(healingDir(stateDir), { recursive: true, mode: 0o700 });
-    try {
-      writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
-    } catch {
-      // Another process of ours was faster.
-    }
-    return readFileSync(file);
+    writeFileSync(fresh, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx' });
+    // A damaged one is worth nothing.
+    if (existsSync(file) && readKey(file) === null) rmSync(file);
+    linkSync(fresh, file);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+  const made = readKey(file);
+  if (made === null) throw new NxsError('STATE_UNREADABLE', `${file} is no key; remove it.`);
+  return made;
+}
+
+/** null: there is none, or it is none. */
+function readKey(file: string): Buffer | null {
+  try {
+    const key = readFileSync(file);
+    return key.length === KEY_BYTES ? key : null;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
   }
 }

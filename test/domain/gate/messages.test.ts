@@ -190,4 +190,9 @@ describe('what was not understood', () => {
       expect.stringMatching(/^deny was not understood: /),
     );
   });
+
+  it('has nothing in a request that could rewrite a screen', () => {
+    const sent = { by: 'carol', reason: '', request: 'x\u001b[2J\u202ey' };
+    expect(JSON.stringify(parseDecision('approve', sent))).not.toMatch(/\\u001b|\u202e/);
+  });
 });

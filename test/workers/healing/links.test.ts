@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -94,5 +95,29 @@ describe('the key', () => {
     const other = runScript(bundleScript(script, join(scratch, 'link.mjs')), [state, JSON.stringify(LINK)]);
     expect(await other.ended).toBe(0);
     expect(other.lines()).toEqual([link]);
+  });
+
+  it('is none when all that is there of a key is an empty file (a disk that was full then)', () => {
+    mkdirSync(join(state, 'healing'));
+    writeFileSync(keyFile(), '');
+    const forged = createHmac('sha256', '')
+      .update('inc-1\ninc-1:2\n' + 'a'.repeat(64))
+      .digest('base64url');
+    expect(isProof(state, LINK, forged)).toBe(false);
+    expect(readFileSync(keyFile())).toHaveLength(32);
+  });
+
+  it('is one for all processes, also when they make the first one in the same moment', async () => {
+    const script = join(scratch, 'first.ts');
+    const from = join(import.meta.dirname, '../../../workers/healing/links.ts');
+    writeFileSync(
+      script,
+      `import { linkPath } from ${JSON.stringify(from)};
+       console.log(linkPath(process.argv[2] ?? '', JSON.parse(process.argv[3] ?? '')));`,
+    );
+    const bundled = bundleScript(script, join(scratch, 'first.mjs'));
+    const all = Array.from({ length: 4 }, () => runScript(bundled, [state, JSON.stringify(LINK)]));
+    await Promise.all(all.map(({ ended }) => ended));
+    expect(new Set(all.flatMap((each) => each.lines()))).toEqual(new Set([linkPath(state, LINK)]));
   });
 });

@@ -112,7 +112,8 @@ it('says the same in whatever order they come', () => {
           .map(({ each }) => each);
         expect(lookAtProviders(view(shuffled, to), answered)).toEqual(look);
         const usable = providers.filter((each) => answered(each.name) && each.state !== 'not_configured');
-        const asked = usable.find(({ name }) => name === to) ?? usable[0];
+        const switchedTo = providers.find(({ name }) => name === to);
+        const asked = usable.length === 0 ? undefined : (switchedTo ?? usable[0]);
         expect(look.reading?.state ?? null).toBe(
           asked === undefined ? null : asked.state === 'open' ? 'bad' : 'good',
         );
@@ -121,4 +122,9 @@ it('says the same in whatever order they come', () => {
     ),
     { numRuns: 500 },
   );
+});
+
+it('is well when a person switched to one that has not answered yet', () => {
+  const look = lookAtProviders(view([first(OUT), second()], 'second'), (name) => name === 'first');
+  expect(look.reading?.state).toBe('good');
 });
