@@ -6,6 +6,7 @@ import { openScratch } from './subjects/scratch.js';
 import { benchBackup } from './suites/backup.js';
 import { benchFailover } from './suites/failover.js';
 import { benchGithub } from './suites/github.js';
+import { benchHealing } from './suites/healing.js';
 import { benchMemory } from './suites/memory.js';
 import { benchStart } from './suites/start.js';
 import type { Suite } from './suites/suite.js';
@@ -22,15 +23,24 @@ const SUITES: Readonly<Record<string, Suite>> = {
     summary: 'requests, speed and memory of a backup to GitHub beside a bare octokit loop',
     run: benchGithub,
   },
+  healing: {
+    summary: 'from a dead service to a verified one, approvals, idling, noise around thresholds',
+    run: (scratch, options) =>
+      benchHealing(scratch, { ...options, idle: 1000 * Math.max(1, Number(values.idle) || 120) }),
+  },
   sync: { summary: 'a cycle beside raw git; from a file event to the other node', run: benchSync },
   memory: { summary: 'memory of the worker with a corpus of 1 GB, in two shapes', run: benchMemory },
 };
 
+/** Rounds of a suite that is not told; others take 5. */
+const ROUNDS: Readonly<Record<string, number>> = { healing: 10 };
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    idle: { type: 'string' },
     json: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string' },
     with: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -46,7 +56,7 @@ if (suite === undefined) {
 
 async function runSuite(title: string, { run }: Suite): Promise<void> {
   const machine = machineLine();
-  const rounds = Math.max(1, Math.floor(Number(values.rounds)) || 5);
+  const rounds = Math.max(1, Math.floor(Number(values.rounds)) || (ROUNDS[title] ?? 5));
   const scratch = openScratch();
   try {
     const say = (line: string) => void process.stderr.write(`bench: ${line}\n`);

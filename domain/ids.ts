@@ -74,3 +74,9 @@ export function fileNameOf(id: string): string {
 
 /** A node name is part of ids, queues and paths: a host-name-like word of at most 63 characters. */
 export const NODE_NAME = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i;
+
+/**
+ * ms: a workflow task that a killed worker had begun is given to the next one after this; Temporal's default is 10 s. A task of
+ * healing takes some ms.
+ */
+export const HEALING_TASK_TIMEOUT = 3_000;

@@ -19,7 +19,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowIdReusePolicy,
 } from '@temporalio/common';
-import { incidentId, taskQueue, workflowId } from '../domain/ids.js';
+import { HEALING_TASK_TIMEOUT, incidentId, taskQueue, workflowId } from '../domain/ids.js';
 import type { Anomaly } from '../domain/healing/model.js';
 import type { HostWatch } from '../domain/healing/steps.js';
 import { parseTrigger, triggered, type Trigger } from '../domain/healing/trigger.js';
@@ -86,6 +86,7 @@ async function startIncident(
       taskQueue: taskQueue(node),
       args,
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowTaskTimeout: HEALING_TASK_TIMEOUT,
       workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
       staticSummary: `${anomaly.kind.replace('_', ' ')}: ${anomaly.subject}: ${anomaly.detail}`.slice(0, 190),
       typedSearchAttributes: new TypedSearchAttributes([

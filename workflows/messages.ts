@@ -178,7 +178,6 @@ export interface DecisionRequest {
   readonly signature: string | null;
 }
 
-export const incidentStatusQuery = defineQuery<IncidentStatus>('status');
 /** As a person types them; anything may come. */
 export const approveSignal = defineSignal<[unknown]>('approve');
 export const denySignal = defineSignal<[unknown]>('deny');

@@ -114,7 +114,7 @@ export const healing = proxyActivities<Omit<HealingActivities, Long>>({
  */
 export const healingWork = proxyActivities<Pick<HealingActivities, 'act' | 'verifyHealed'>>({
   startToCloseTimeout: '24 hours',
-  heartbeatTimeout: '4 seconds',
+  heartbeatTimeout: '2500 milliseconds',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { initialInterval: '100 milliseconds', backoffCoefficient: 1.5, maximumInterval: '5 seconds' },
 });

@@ -4,7 +4,17 @@ import { type Anomaly, type AnomalyKind, type Reading } from '../../domain/heali
 import type { Probe } from '../../domain/healing/ports.js';
 import { resumed, type Observation, type Watch } from '../../domain/healing/watch.js';
 import type { CancelSignal } from '../../domain/backup/ports.js';
-import { data, disks, memory, providers, RULES, smoothMemory, system, type Looks } from './readings.js';
+import {
+  data,
+  disks,
+  memory,
+  providers,
+  RULES,
+  smoothDisks,
+  smoothMemory,
+  system,
+  type Looks,
+} from './readings.js';
 
 /** Hard-down probes come every 2 s, soft metrics every 5 s, slow checks at `interval`. */
 export type Pace = 'hard' | 'soft' | 'slow';
@@ -38,11 +48,12 @@ export function openDoctor(ports: Looks): Doctor {
     return [{ subject, kind: named.kind, state: told.state, reading: told, rule: RULES.hard }];
   };
   const smooth = smoothMemory(() => ports.now());
+  const smoothDisk = smoothDisks(() => ports.now());
   const looks: Readonly<Record<Pace, (watch: Watch, signal: CancelSignal) => readonly Promise<Observed>[]>> =
     {
       hard: (_watch, signal) => [...probes.keys()].map((subject) => probed(subject, signal)),
       soft: (watch) => [memory(ports, watch, smooth), providers(ports), system(ports)],
-      slow: (watch, signal) => [disks(ports, watch), data(ports, watch, signal)],
+      slow: (watch, signal) => [disks(ports, watch, smoothDisk), data(ports, watch, signal)],
     };
   return {
     async look(pace, watch, signal) {

@@ -15,6 +15,9 @@ import type { HealingPorts } from './ports.js';
 
 /** ms: a soft metric is judged by the mean of so long. */
 const SMOOTH_OVER = 60_000;
+const DISK_SMOOTH_OVER = 300_000;
+/** Points above the limit that are no noise. */
+const JUMP = 3;
 
 export const RULES = {
   hard: { bad: 2, of: 3, good: 2 },
@@ -87,9 +90,20 @@ function measured(
   return { subject, kind, state: judged, reading, rule };
 }
 
+/** A disk near its limit is judged by its mean; one that is well above it at once. */
+export function smoothDisks(now: () => number): (mount: string, value: number, limit: number) => number {
+  const samples = new Map<string, readonly Sample[]>();
+  return (mount, value, limit) => {
+    const kept = within(samples.get(mount) ?? [], { at: now(), value }, DISK_SMOOTH_OVER);
+    samples.set(mount, kept);
+    return value > limit + JUMP ? value : meanOf(kept);
+  };
+}
+
 export async function disks(
   { host, disks: paths, rules }: Looks,
   watch: Watch,
+  smooth: (mount: string, value: number, limit: number) => number = (_mount, value) => value,
 ): Promise<readonly Observation[]> {
   const limit = rules.thresholds.disk_critical;
   return (await host.disks(paths)).map((each) => {
@@ -99,11 +113,12 @@ export async function disks(
       return { subject, kind: 'disk_critical', state: 'unknown', reading, rule: RULES.slow };
     }
     const inodes = each.inodes ?? 0;
-    const value = Math.max(each.space, inodes);
+    const now = Math.max(each.space, inodes);
+    const value = smooth(each.mount, now, limit);
     const what = inodes > each.space ? 'inodes' : 'space';
     const reading: Reading = {
       state: 'good',
-      detail: `${round(value)} % of the ${what} of ${each.mount} in use`,
+      detail: `${round(now)} % of the ${what} of ${each.mount} in use`,
       value,
     };
     return measured(subject, 'disk_critical', reading, limit, watch, RULES.slow);

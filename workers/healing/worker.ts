@@ -7,7 +7,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/types.js';
 import { errorMessage } from '../../domain/errors.js';
-import { healingWorkflowId, taskQueue } from '../../domain/ids.js';
+import { HEALING_TASK_TIMEOUT, healingWorkflowId, taskQueue } from '../../domain/ids.js';
 import type { NewEvent } from '../../domain/journal.js';
 import type { Notice } from '../../domain/notify/notice.js';
 import type { HealingInput } from '../../workflows/messages.js';
@@ -89,6 +89,7 @@ export async function startHealing({
         taskQueue: taskQueue(node),
         args: [input],
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        workflowTaskTimeout: HEALING_TASK_TIMEOUT,
         staticSummary:
           'self-healing: watches this machine, starts an incident for each thing that goes wrong',
         typedSearchAttributes: kindAttributes(node, 'healing'),
