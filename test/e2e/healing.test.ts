@@ -1,5 +1,6 @@
 // A control plane with a real child service: what a person does when it is down, with the commands, the page and plain Temporal.
 import { writeFileSync } from 'node:fs';
+import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Incident } from '../../domain/healing/incident.js';
@@ -10,13 +11,21 @@ import { makeService, type Service } from '../support/e2e-service.js';
 import { startPlane, type Plane } from '../support/temporal-e2e.js';
 import { until } from '../support/until.js';
 
+const MEMORY = '# Memory\n\nEverything that matters.\n';
+
+/** s; a whole one, so that it can be set again exactly. */
+const WRITTEN = Math.floor(Date.now() / 1000) - 3600;
+
 let plane: Plane;
 let service: Service;
 
 beforeAll(async () => {
   const place = await makePlace();
   service = await makeService(place.root);
+  await writeFile(join(place.dataDir, 'MEMORY.md'), MEMORY);
+  await utimes(join(place.dataDir, 'MEMORY.md'), WRITTEN, WRITTEN);
   const healing = {
+    interval: '5s',
     services: [service.entry],
     levels: { 5: { permission: 'approve', sh: service.rescue } },
     approvals: { approvers: ['ops', 'bob'], expires_after: '10m' },
@@ -210,3 +219,17 @@ it('an incident by hand, looked at first', async () => {
   const doctor = await plane.nxs('doctor');
   expect(doctor.stdout).toMatch(/host: memory[\s\S]*host: service:web/);
 }, 60_000);
+
+it('bytes that changed on the disk while nobody wrote: it asks, and the backup brings them back', async () => {
+  const file = join(plane.place.dataDir, 'MEMORY.md');
+  await writeFile(file, MEMORY.replace('matters', 'mutters'));
+  await utimes(file, WRITTEN, WRITTEN);
+  const { id, plan } = await until(async () => {
+    const found = await newest();
+    return found?.kind === 'data_corruption' && found.asked !== null ? found : null;
+  });
+  expect(plan).toMatchObject({ level: 6, commands: ['nxs backup restore MEMORY.md'] });
+  expect((await plane.nxs('approve', id, '--by', 'ops', '--reason', 'bring it back')).code).toBe(0);
+  expect((await over(id)).state).toBe('healed');
+  expect(await readFile(file, 'utf8')).toBe(MEMORY);
+}, 90_000);
