@@ -12,6 +12,7 @@ import {
   resumed,
   signatureOf,
   SLEPT_AFTER,
+  stillBad,
   wokeUp,
   type Watch,
 } from '../../domain/healing/watch.js';
@@ -46,7 +47,7 @@ export async function monitorHost(
       watch = observe(watch, await doctor.look(pace, watch, task.signal), ports.now());
       due[pace] = ports.now() + (pace === 'hard' && isUnsure(watch) ? CONFIRM : every[pace]);
       if (pace === 'soft')
-        watch = detectedAnew(watch, await withoutIncident(ports, anomaliesOf(watch)), ports.now());
+        watch = detectedAnew(watch, await withoutIncident(ports, stillBad(watch)), ports.now());
       if (pace === 'slow') await ports.noted({ at: ports.now(), ...summary(watch, ports.now()) });
     }
     const found = { anomalies: anomaliesOf(watch), blind: blindOf(watch, ports.now()) };

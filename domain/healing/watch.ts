@@ -77,6 +77,14 @@ export function wokeUp(watch: Watch): Watch {
   return new Map([...watch].map(([key, each]) => [key, { ...each, track: afterGap(each.track) }]));
 }
 
+/** What was wrong in the last two looks as well: not only not yet seen to be well. */
+export function stillBad(watch: Watch): readonly Anomaly[] {
+  return anomaliesOf(watch).filter((anomaly) => {
+    const recent = watch.get(thingOf(anomaly))?.track.recent.slice(-2) ?? [];
+    return recent.length === 2 && recent.every(({ state }) => state === 'bad');
+  });
+}
+
 /** These begin once more, now (ms): nobody has them in hand. */
 export function detectedAnew(watch: Watch, anomalies: readonly Anomaly[], now: number): Watch {
   const keys = new Set(anomalies.map(thingOf));

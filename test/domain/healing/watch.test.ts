@@ -10,6 +10,7 @@ import {
   observe,
   resumed,
   signatureOf,
+  stillBad,
   wokeUp,
   type Observation,
   type Watch,
@@ -90,6 +91,16 @@ describe('a watch', () => {
     const after = detectedAnew(before, anomaliesOf(before), 60_000);
     expect(anomaliesOf(after)).toMatchObject([{ since: 1, detected: 60_000 }]);
     expect(signatureOf(anomaliesOf(after), [])).not.toBe(signatureOf(anomaliesOf(before), []));
+  });
+
+  it('is still bad only when it was seen so twice in a row, not while nobody has seen it well yet', () => {
+    const rule = { bad: 1, of: 3, good: 3 };
+    const looks = (...states: readonly State[]) =>
+      states.reduce((watch, state, at) => observe(watch, [seen('service_down', state, { rule })], at), EMPTY);
+    expect(stillBad(looks('bad', 'bad'))).toHaveLength(1);
+    expect(stillBad(looks('bad', 'bad', 'good'))).toEqual([]);
+    expect(anomaliesOf(looks('bad', 'bad', 'good'))).toHaveLength(1);
+    expect(stillBad(resumed(anomaliesOf(looks('bad'))))).toEqual([]);
   });
 
   it('has the same signature as long as nothing begins or ends, whatever is measured', () => {
