@@ -127,7 +127,7 @@ export function createSyncActivities(ports: SyncPorts, scrub: (text: string) => 
   };
 }
 
-/** A killed worker is known within the presets' 4 to 5 s. */
+/** A killed worker is known within the presets' 2.5 s. */
 const HEALING_BEAT = { every: 1_000, atOnce: false };
 
 /** Binds the healing capability to its ports. */

@@ -101,10 +101,10 @@ export const atHand = proxyLocalActivities<FailoverSteps>({
 
 type Long = 'monitorHost' | 'awaitClear' | 'act' | 'verifyHealed';
 
-/** A look or a note of healing. A killed worker is known within 5 s: somebody waits for what is broken. */
+/** A look or a note of healing. A killed worker is known within 2.5 s: somebody waits for what is broken. */
 export const healing = proxyActivities<Omit<HealingActivities, Long>>({
   startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '5 seconds',
+  heartbeatTimeout: '2500 milliseconds',
   retry: { initialInterval: '100 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 

@@ -16,8 +16,9 @@ import {
   type Looks,
 } from './readings.js';
 
-/** Hard-down probes come every 2 s, soft metrics every 5 s, slow checks at `interval`. */
-export type Pace = 'hard' | 'soft' | 'slow';
+/** Hard-down probes come every 2 s, soft metrics every 5 s, our own processes every 10 s, slow checks at `interval`. */
+export const PACES = ['hard', 'soft', 'vital', 'slow'] as const;
+export type Pace = (typeof PACES)[number];
 
 const GONE: Reading = { state: 'good', detail: 'it is not there any more', value: null };
 
@@ -52,7 +53,8 @@ export function openDoctor(ports: Looks): Doctor {
   const looks: Readonly<Record<Pace, (watch: Watch, signal: CancelSignal) => readonly Promise<Observed>[]>> =
     {
       hard: (_watch, signal) => [...probes.keys()].map((subject) => probed(subject, signal)),
-      soft: (watch) => [memory(ports, watch, smooth), providers(ports), system(ports)],
+      soft: (watch) => [memory(ports, watch, smooth), providers(ports)],
+      vital: () => [system(ports)],
       slow: (watch, signal) => [disks(ports, watch, smoothDisk), data(ports, watch, signal)],
     };
   return {
@@ -90,7 +92,8 @@ const ONE_LOOK: Readonly<
 
 const KINDS: Readonly<Record<Pace, readonly AnomalyKind[]>> = {
   hard: ['service_down', 'extension_crash'],
-  soft: ['memory_warning', 'memory_critical', 'provider_failure', 'unresponsive'],
+  soft: ['memory_warning', 'memory_critical', 'provider_failure'],
+  vital: ['unresponsive'],
   slow: ['disk_critical', 'data_corruption'],
 };
 

@@ -1,5 +1,6 @@
 // Looks for as long as nothing changes: an idle night adds no event to any history. Dead services are looked for every 2 s, and
-// every second while one looks dead or is being healed; soft metrics every 5 s; disks and contents at the configured interval.
+// every second while one looks dead or is being healed; soft metrics every 5 s, our own processes every 10 s; disks and
+// contents at the configured interval.
 import { NxsError } from '../../domain/errors.js';
 import type { Anomaly } from '../../domain/healing/model.js';
 import { unattended } from '../../domain/healing/past.js';
@@ -17,12 +18,13 @@ import {
   type Watch,
 } from '../../domain/healing/watch.js';
 import type { Task } from '../task.js';
-import type { Doctor, Pace } from './doctor.js';
+import { PACES, type Doctor, type Pace } from './doctor.js';
 import type { HealingPorts } from './ports.js';
 
 const HARD = 2_000;
 const CONFIRM = 1_000;
 const SOFT = 5_000;
+const VITAL = 10_000;
 
 /** Returns when what is wrong, or what cannot be seen, is not what `known` says. */
 export async function monitorHost(
@@ -33,16 +35,16 @@ export async function monitorHost(
 ): Promise<HostWatch> {
   const told = signatureOf(known.anomalies, known.blind);
   let watch = resumed(known.anomalies);
-  const due: Record<Pace, number> = { hard: 0, soft: 0, slow: 0 };
-  const every: Record<Pace, number> = { hard: HARD, soft: SOFT, slow: ports.rules.interval };
+  const due: Record<Pace, number> = { hard: 0, soft: 0, vital: 0, slow: 0 };
+  const every: Record<Pace, number> = { hard: HARD, soft: SOFT, vital: VITAL, slow: ports.rules.interval };
   let last = ports.now();
   while (!task.signal.aborted) {
     const now = ports.now();
     if (now - last > SLEPT_AFTER) watch = wokeUp(watch);
     // A clock that was set back must not silence us.
-    if (now < last) Object.assign(due, { hard: 0, soft: 0, slow: 0 });
+    if (now < last) Object.assign(due, { hard: 0, soft: 0, vital: 0, slow: 0 });
     last = now;
-    for (const pace of ['hard', 'soft', 'slow'] as const) {
+    for (const pace of PACES) {
       if (now < due[pace]) continue;
       watch = observe(watch, await doctor.look(pace, watch, task.signal), ports.now());
       due[pace] = ports.now() + (pace === 'hard' && isUnsure(watch) ? CONFIRM : every[pace]);

@@ -23,8 +23,8 @@ export const RULES = {
   hard: { bad: 2, of: 3, good: 2 },
   soft: { bad: 3, of: 5, good: 3 },
   slow: { bad: 2, of: 3, good: 2 },
-  /** 30 s of looks every 5 s. */
-  system: { bad: 6, of: 6, good: 2 },
+  /** 30 s of looks every 10 s. */
+  system: { bad: 3, of: 3, good: 2 },
   /** Damage is looked at twice before it is told. */
   data: { bad: 1, of: 1, good: 1 },
 } as const satisfies Readonly<Record<string, Rule>>;

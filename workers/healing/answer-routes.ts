@@ -11,11 +11,14 @@ import { reachTemporal } from '../reach-temporal.js';
 import { answerPage, STYLE_HASH, type PageWords } from './answer-page.js';
 import { speak } from './decide.js';
 import { ANSWER_PATH, isProof } from './links.js';
-import { readIncidents } from './past.js';
 
 const MAX_BODY = 8 * 1024;
 
-export function answerRoutes(config: Config): readonly Route[] {
+/** `incidents` may be a second old. */
+export function answerRoutes(
+  config: Config,
+  incidents: () => Promise<readonly Incident[]>,
+): readonly Route[] {
   const path = `${ANSWER_PATH}*`;
   return [
     {
@@ -24,7 +27,7 @@ export function answerRoutes(config: Config): readonly Route[] {
       summary: null,
       ownKey: true,
       async handle(request, response) {
-        const found = await find(config, request);
+        const found = find(config, await incidents(), request);
         if (found === null) show(response, 404, null, { note: GONE });
         else show(response, 200, found, {});
       },
@@ -36,7 +39,7 @@ export function answerRoutes(config: Config): readonly Route[] {
       ownKey: true,
       maxBody: MAX_BODY,
       async handle(request, response) {
-        const found = await find(config, request);
+        const found = find(config, await incidents(), request);
         if (found === null) {
           request.resume();
           show(response, 404, null, { note: GONE });
@@ -52,10 +55,10 @@ export function answerRoutes(config: Config): readonly Route[] {
 const GONE = 'This link does not lead to an open question any more.';
 
 /** The incident whose open question the link was made for; null: none. */
-async function find(config: Config, request: IncomingMessage): Promise<Incident | null> {
+function find(config: Config, incidents: readonly Incident[], request: IncomingMessage): Incident | null {
   const [path = ''] = (request.url ?? '').split('?', 1);
   const [incident = '', proof = ''] = path.slice(ANSWER_PATH.length).split('/');
-  const known = (await readIncidents(config, Date.now())).find(({ id }) => id === incident);
+  const known = incidents.find(({ id }) => id === incident);
   if (known === undefined || known.asked === null || known.plan === null) return null;
   const link = { incident, request: known.asked.request, planHash: known.plan.plan_hash };
   return isProof(config.stateDir, link, proof) ? known : null;

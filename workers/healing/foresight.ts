@@ -1,5 +1,5 @@
 // What healing would do and what the doctor sees, for commands: nothing is written, nothing is run, Temporal is not needed.
-import { openDoctor } from '../../activities/healing/doctor.js';
+import { openDoctor, PACES } from '../../activities/healing/doctor.js';
 import { foresee, type Foreseen } from '../../activities/healing/plan.js';
 import type { HealingPorts } from '../../activities/healing/ports.js';
 import type { Config } from '../../config/types.js';
@@ -80,9 +80,7 @@ export async function hostChecks(config: Config): Promise<readonly Check[]> {
   try {
     const doctor = openDoctor(ports);
     const { signal } = new AbortController();
-    const looks = await Promise.all(
-      (['soft', 'hard', 'slow'] as const).map((pace) => doctor.look(pace, new Map(), signal)),
-    );
+    const looks = await Promise.all(PACES.map((pace) => doctor.look(pace, new Map(), signal)));
     const worst = new Map<string, Check>();
     for (const { subject, state, reading } of looks.flat()) {
       const check: Check = { name: `host: ${subject}`, reading: state, detail: ports.scrub(reading.detail) };

@@ -48,7 +48,7 @@ export function openFrontHealing(config: Config): FrontHealing {
           sendJson(response, 200, { notices: await notices(config) });
         },
       },
-      ...answerRoutes(config),
+      ...answerRoutes(config, async () => (await view()).incidents),
     ],
     async status() {
       const { monitor, paused, incidents } = await view();
