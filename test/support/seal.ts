@@ -48,12 +48,20 @@ afterEach(() => {
 // Hooks run as a stack, so this one comes after every afterAll of the file itself.
 afterAll(async () => {
   const left = await endLeftovers(mark);
+  removeScratch();
   if (left.length > 0) throw new Error(`child processes were left behind: ${left.join('; ')}`);
 });
 
-process.once('exit', () => {
-  rmSync(scratch, { recursive: true, force: true });
-});
+// A file whose hooks do not run; vitest ends its processes so that this alone is not enough.
+process.once('exit', removeScratch);
+
+function removeScratch(): void {
+  try {
+    rmSync(scratch, { recursive: true, force: true });
+  } catch {
+    // A mount, or a process that is still ending: it stays.
+  }
+}
 
 function folder(name: string): string {
   const path = join(scratch, name);
