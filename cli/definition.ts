@@ -1,4 +1,5 @@
 // A command is data: help, completion, the reference page and the parser all come from it.
+import { NxsError } from '../domain/errors.js';
 
 export interface Argument {
   /** Commander's form: `<need>`, `[may]`, `[many...]`. */
@@ -76,4 +77,13 @@ export function textArgument(invocation: Invocation, index: number): string | un
 export function manyArguments(invocation: Invocation, index: number): readonly string[] {
   const value = invocation.args[index];
   return Array.isArray(value) ? (value as readonly string[]) : [];
+}
+
+/** A whole number from 1 to 999999, or undefined. Throws NxsError USAGE. */
+export function countOption(invocation: Invocation, key: string): number | undefined {
+  const text = textOption(invocation, key);
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new NxsError('USAGE', `--${key} "${text}" is not a number from 1 to 999999.`);
+  return Number(text);
 }

@@ -1,11 +1,10 @@
 import { describeChanges } from '../../domain/backup/difference.js';
-import { NxsError } from '../../domain/errors.js';
 import type { DestinationHistory } from '../../workers/history.js';
-import { textOption, type Command, type Context } from '../definition.js';
+import { countOption, textOption, type Command, type Context } from '../definition.js';
 import { printable } from '../printable.js';
 import { inWords } from '../size.js';
 
-const DEFAULT_LIMIT = '20';
+const DEFAULT_LIMIT = 20;
 
 export const backupList: Command = {
   name: 'backup list',
@@ -14,12 +13,12 @@ export const backupList: Command = {
     'Reads the destinations in this process; no control plane is needed. Exit 1 when one cannot be read.',
   options: [
     { flags: '--destination <name>', summary: 'only this destination' },
-    { flags: '--limit <n>', summary: `how many of each (default ${DEFAULT_LIMIT})` },
+    { flags: '--limit <n>', summary: `how many of each (default ${String(DEFAULT_LIMIT)})` },
   ],
   json: true,
   async run(invocation) {
     const { context } = invocation;
-    const limit = parseLimit(textOption(invocation, 'limit') ?? DEFAULT_LIMIT);
+    const limit = countOption(invocation, 'limit') ?? DEFAULT_LIMIT;
     const { loadFor } = await import('../setup.js');
     const { listHistory } = await import('../../workers/history.js');
     const wanted = { destination: textOption(invocation, 'destination') ?? null, limit };
@@ -31,11 +30,6 @@ export const backupList: Command = {
     return destinations.some(({ state }) => state === 'failed') ? 1 : 0;
   },
 };
-
-function parseLimit(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new NxsError('USAGE', `--limit "${text}" is not a number from 1 to 999999.`);
-}
 
 function print(context: Context, { name, location, state, note, backups }: DestinationHistory): void {
   const colour = state === 'ready' ? 'good' : state === 'failed' ? 'bad' : 'dim';

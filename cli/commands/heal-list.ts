@@ -1,7 +1,6 @@
-import { NxsError } from '../../domain/errors.js';
-import { textOption, flag, type Command } from '../definition.js';
+import { countOption, flag, type Command } from '../definition.js';
 
-const DEFAULT_LIMIT = '10';
+const DEFAULT_LIMIT = 10;
 
 export const healList: Command = {
   name: 'heal list',
@@ -9,14 +8,12 @@ export const healList: Command = {
   details: 'Reads the journal; neither Temporal nor the control plane is needed.',
   options: [
     { flags: '--open', summary: 'only those that are not over' },
-    { flags: '--limit <n>', summary: `how many that are over (default ${DEFAULT_LIMIT})` },
+    { flags: '--limit <n>', summary: `how many that are over (default ${String(DEFAULT_LIMIT)})` },
   ],
   json: true,
   async run(invocation) {
     const { context } = invocation;
-    const text = textOption(invocation, 'limit') ?? DEFAULT_LIMIT;
-    if (!/^[1-9]\d{0,5}$/.test(text))
-      throw new NxsError('USAGE', `--limit "${text}" is not a number from 1 to 999999.`);
+    const limit = countOption(invocation, 'limit') ?? DEFAULT_LIMIT;
     const { loadFor } = await import('../setup.js');
     const { viewHealing, linksOf } = await import('../../workers/healing/desk.js');
     const { isOpen, needsPerson } = await import('../../domain/healing/incident.js');
@@ -24,7 +21,7 @@ export const healList: Command = {
     const config = await loadFor(context);
     const now = Date.now();
     const view = await viewHealing(config, now);
-    const over = view.incidents.filter((each) => !isOpen(each)).slice(0, Number(text));
+    const over = view.incidents.filter((each) => !isOpen(each)).slice(0, limit);
     const shown = [...view.incidents.filter(isOpen), ...(flag(invocation, 'open') ? [] : over)];
     if (context.json) {
       const link = await linksOf(config);

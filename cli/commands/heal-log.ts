@@ -1,6 +1,5 @@
 import path from 'node:path';
-import { NxsError } from '../../domain/errors.js';
-import { flag, textOption, type Command } from '../definition.js';
+import { countOption, flag, textOption, type Command } from '../definition.js';
 import { printable } from '../printable.js';
 
 const DEFAULT_SINCE = '7d';
@@ -26,13 +25,11 @@ export const healLog: Command = {
     const { readHealingLog } = await import('../../workers/healing/log.js');
     const { linksOf } = await import('../../workers/healing/desk.js');
     const since = parseDuration(textOption(invocation, 'since') ?? DEFAULT_SINCE, '--since');
-    const limit = textOption(invocation, 'limit');
-    if (limit !== undefined && !/^[1-9]\d{0,5}$/.test(limit))
-      throw new NxsError('USAGE', `--limit "${limit}" is not a number from 1 to 999999.`);
+    const limit = countOption(invocation, 'limit');
     const config = await loadFor(context);
     const link = await linksOf(config);
     const all = await readHealingLog(config, Date.now() - since);
-    const records = all.slice(limit === undefined ? 0 : -Number(limit)).map(({ workflow, ...rest }) => ({
+    const records = all.slice(limit === undefined ? 0 : -limit).map(({ workflow, ...rest }) => ({
       ...rest,
       workflow,
       link: workflow === null ? null : link(workflow),

@@ -1,8 +1,7 @@
-import { NxsError } from '../../domain/errors.js';
-import { textOption, type Command } from '../definition.js';
+import { countOption, textOption, type Command } from '../definition.js';
 import { printable } from '../printable.js';
 
-const DEFAULT_LIMIT = '20';
+const DEFAULT_LIMIT = 20;
 
 export const syncLog: Command = {
   name: 'sync log',
@@ -11,19 +10,17 @@ export const syncLog: Command = {
   details: 'Reads our copy of the hub; no control plane is needed.',
   options: [
     { flags: '--path <path>', summary: 'only of this file' },
-    { flags: '--limit <n>', summary: `how many (default ${DEFAULT_LIMIT})` },
+    { flags: '--limit <n>', summary: `how many (default ${String(DEFAULT_LIMIT)})` },
   ],
   json: true,
   async run(invocation) {
     const { context } = invocation;
-    const text = textOption(invocation, 'limit') ?? DEFAULT_LIMIT;
-    if (!/^[1-9]\d{0,5}$/.test(text))
-      throw new NxsError('USAGE', `--limit "${text}" is not a number from 1 to 999999.`);
+    const limit = countOption(invocation, 'limit') ?? DEFAULT_LIMIT;
     const path = textOption(invocation, 'path');
     const { loadFor } = await import('../setup.js');
     const { openSyncDesk } = await import('../../workers/sync/view.js');
     const all = await openSyncDesk(await loadFor(context)).log();
-    const entries = all.filter((entry) => path === undefined || entry.path === path).slice(0, Number(text));
+    const entries = all.filter((entry) => path === undefined || entry.path === path).slice(0, limit);
     if (context.json) {
       context.out(JSON.stringify({ entries }));
       return 0;
