@@ -118,7 +118,7 @@ const caches = z.strictObject({
 
 const limits = z
   .strictObject({
-    cooldown: duration().prefault('5m').describe('Least time between two runs of one action on one target.'),
+    cooldown: duration().prefault('30s').describe('Least time between two runs of one action on one target.'),
     per_hour: z
       .int()
       .min(1)
