@@ -231,7 +231,8 @@ describe('a run that is told to wait', () => {
     expect(first).toHaveLength(5);
     lab.github.calm();
     lab.github.resetCounts();
-    clock.goTo(until + 1);
+    // Reads that were under way then were told a moment later.
+    clock.goTo(until + 10_000);
     const verified = await verifyBackup(ports(), { ...input, round: 0 }, task);
     expect(verified.counts).toEqual({ VERIFIED: FILES + 1 });
     const manifest = 1;
