@@ -29,7 +29,7 @@ describe('from a start in an empty home', () => {
     expect(performance.now() - ready).toBeLessThan(60_000);
     expect(ready - begun).toBeLessThan(60_000);
     expect(plane.output()).toContain('5 starter files were written there');
-    expect(plane.output()).toContain('on the same disk as the data');
+    await until(() => plane.output().includes('on the same disk as the data'));
     const stored = gitFiles(plane.place.store) as Map<string, Buffer>;
     expect(digests(stored)).toEqual(digests(await filesIn(plane.place.dataDir)));
     const verified = await plane.nxs('backup', 'verify', '--full', '--json');
