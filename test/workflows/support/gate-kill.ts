@@ -16,7 +16,7 @@ import { Client, Connection } from '@temporalio/client';
 import { ANOMALY } from './healing-cast.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const EXPIRES_AFTER = 3_000;
+const EXPIRES_AFTER = 5_000;
 const INCIDENTS = 10;
 
 export interface Kills {
