@@ -87,3 +87,8 @@ export function countOption(invocation: Invocation, key: string): number | undef
     throw new NxsError('USAGE', `--${key} "${text}" is not a number from 1 to 999999.`);
   return Number(text);
 }
+
+/** Whose word it is: `--by`, else the user's name. */
+export function whoOf(invocation: Invocation): string {
+  return textOption(invocation, 'by') ?? invocation.context.env['USER'] ?? 'cli';
+}

@@ -7,7 +7,8 @@ import { errorMessage, ERRORS, NxsError, type ErrorCode } from '../domain/errors
 import { startWorkflow, type Start } from '../workers/start-workflow.js';
 import type { WorkflowStatus } from '../workflows/messages.js';
 import type { Context } from './definition.js';
-import { reachTemporal, staleConfig, workflowLink } from './setup.js';
+import { uiLink } from '../workers/ui-link.js';
+import { reachTemporal, staleConfig } from './setup.js';
 
 const POLL_MS = 500;
 
@@ -31,7 +32,7 @@ export async function follow(
   try {
     const handle = await startWorkflow(reached.client, { ...start, node: config.node, by: 'cli' });
     const runId = (handle as { firstExecutionRunId?: string }).firstExecutionRunId ?? '';
-    const link = workflowLink(reached, handle.workflowId, runId);
+    const link = uiLink(reached, handle.workflowId, runId);
     const stale = await staleConfig(config);
     if (stale !== null) context.note(`warning: ${stale}`);
     context.note(`workflow ${handle.workflowId}${link === null ? '' : `\n  ${link}`}`);

@@ -37,10 +37,3 @@ export async function staleConfig(config: Config): Promise<string | null> {
   }
   return null;
 }
-
-/** Link of one run in the web UI, or null when we do not know where the UI is. */
-export function workflowLink(reached: Reached, workflowId: string, runId: string): string | null {
-  if (reached.ui === null) return null;
-  const base = reached.ui.replace(/\/$/, '');
-  return `${base}/namespaces/${reached.namespace}/workflows/${encodeURIComponent(workflowId)}/${runId}/history`;
-}

@@ -1,5 +1,5 @@
 // `nxs sync approve` and `nxs sync deny`: the same but for one word.
-import { textArgument, textOption, type Command } from './definition.js';
+import { textArgument, whoOf, type Command } from './definition.js';
 
 export function answerCommand(name: 'sync approve' | 'sync deny', summary: string): Command {
   const answer = name === 'sync approve' ? 'approved' : 'denied';
@@ -15,7 +15,7 @@ export function answerCommand(name: 'sync approve' | 'sync deny', summary: strin
       const { context } = invocation;
       const { loadFor } = await import('./setup.js');
       const { openSyncDesk } = await import('../workers/sync/view.js');
-      const by = textOption(invocation, 'by') ?? context.env['USER'] ?? 'cli';
+      const by = whoOf(invocation);
       const done = await openSyncDesk(await loadFor(context)).answer(
         textArgument(invocation, 0) ?? '',
         answer,

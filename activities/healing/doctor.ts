@@ -70,7 +70,8 @@ export function openDoctor(ports: Looks): Doctor {
         kind === 'service_down' || kind === 'extension_crash'
           ? await probed(subject, signal)
           : await ONE_LOOK[kind](ports, watch);
-      const found = seen.find((each) => each.subject === subject && each.kind === kind);
+      const all = [...seen, ...goneFrom(watch, [kind], seen)];
+      const found = all.find((each) => each.subject === subject && each.kind === kind);
       return found === undefined ? GONE : { ...found.reading, state: found.state };
     },
   };
@@ -97,11 +98,19 @@ const KINDS: Readonly<Record<Pace, readonly AnomalyKind[]>> = {
   slow: ['disk_critical', 'data_corruption'],
 };
 
-/** What was wrong and is not there any more (a service that was taken out, a disk that was unmounted) is wrong no more. */
+/**
+ * What was wrong and is not there any more (a service that was taken out, a disk that was unmounted) is wrong no more. But a disk that
+ * does not answer does not say its name either, so while one of them is silent none is gone.
+ */
 function goneFrom(watch: Watch, kinds: readonly AnomalyKind[], seen: Observed): Observed {
   return [...watch.values()].flatMap(({ subject, kind, track }) => {
     const isSeen = seen.some((each) => each.subject === subject && each.kind === kind);
     if (!track.active || isSeen || !kinds.includes(kind)) return [];
-    return [{ subject, kind, state: GONE.state, reading: GONE, rule: RULES.hard }];
+    const silent =
+      kind === 'disk_critical'
+        ? seen.find((each) => each.kind === kind && each.state === 'unknown')
+        : undefined;
+    const reading = silent?.reading ?? GONE;
+    return [{ subject, kind, state: reading.state, reading, rule: RULES.hard }];
   });
 }

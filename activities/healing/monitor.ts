@@ -2,7 +2,7 @@
 // every second while one looks dead or is being healed; soft metrics every 5 s, our own processes every 10 s; disks and
 // contents at the configured interval.
 import { NxsError } from '../../domain/errors.js';
-import type { Anomaly } from '../../domain/healing/model.js';
+import { thingOf, type Anomaly } from '../../domain/healing/model.js';
 import { unattended } from '../../domain/healing/past.js';
 import type { HostWatch } from '../../domain/healing/steps.js';
 import {
@@ -73,11 +73,11 @@ async function withoutIncident(
 ): Promise<readonly Anomaly[]> {
   if (anomalies.length === 0) return [];
   const past = await ports.past();
-  const gone = await Promise.all(
-    [...past.open].map(async ([thing, { incident }]) => ((await ports.isRunning(incident)) ? [] : [thing])),
-  );
   const open = new Map(past.open);
-  for (const thing of gone.flat()) open.delete(thing);
+  for (const thing of anomalies.map(thingOf)) {
+    const has = open.get(thing);
+    if (has !== undefined && !(await ports.isRunning(has.incident))) open.delete(thing);
+  }
   return unattended(anomalies, { ...past, open }, ports.rules.limits.snooze, ports.now());
 }
 

@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOpen } from '../../domain/healing/incident.js';
+import { incidentsOf, isOpen } from '../../domain/healing/incident.js';
 import { knownBodyOf, type KnownBody } from '../../domain/journal.js';
 import { readMonitor } from '../../workers/healing/monitor-file.js';
-import { healingEvents, readIncidents } from '../../workers/healing/past.js';
+import { healingEvents, INCIDENT_SPAN } from '../../workers/healing/past.js';
 import { startControlPlane, temporalProgram, type ControlPlane } from './control-plane.js';
 import { freePort } from './free-port.js';
 import { openHealingService, type HealingService } from './healing-service.js';
@@ -57,6 +57,7 @@ export async function openHealingNode(scratch: Scratch): Promise<HealingNode> {
   const own = ourEnvironment(scratch.env, stateDir, scratch.dir('healing-data'));
   const env = { ...own, NXS_CONFIG_DIR: configDir, NXS_TEMPORAL_CLI: await temporalProgram() };
   const place = { stateDir };
+  const incidents = async () => incidentsOf(await healingEvents(place, Date.now() - INCIDENT_SPAN));
 
   async function until<T>(what: string, look: () => Promise<T | null>): Promise<T> {
     for (const deadline = Date.now() + PATIENCE; Date.now() < deadline;) {
@@ -64,7 +65,7 @@ export async function openHealingNode(scratch: Scratch): Promise<HealingNode> {
       if (found !== null) return found;
       await sleep(LOOK_EVERY);
     }
-    const latest = (await readIncidents(place, Date.now()))[0]?.log.map(({ at, text }) => `${at} ${text}`);
+    const latest = (await incidents()).at(-1)?.log.map(({ at, text }) => `${at} ${text}`);
     throw new Error(`${what} never came; the latest incident:\n${latest?.join('\n') ?? 'none'}`);
   }
 
@@ -72,7 +73,7 @@ export async function openHealingNode(scratch: Scratch): Promise<HealingNode> {
     await until('a calm moment', async () => {
       const seen = await readMonitor(stateDir);
       if (seen === null || seen.at < since || seen.anomalies.length > 0) return null;
-      return (await readIncidents(place, Date.now())).some(isOpen) ? null : true;
+      return (await incidents()).some(isOpen) ? null : true;
     });
     // The loop begins its next look.
     await sleep(500);

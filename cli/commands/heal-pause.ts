@@ -1,5 +1,5 @@
 import { NxsError } from '../../domain/errors.js';
-import { textOption, type Command } from '../definition.js';
+import { textOption, whoOf, type Command } from '../definition.js';
 
 const DEFAULT = '1h';
 
@@ -25,7 +25,7 @@ export const healPause: Command = {
       );
     const config = await loadFor(context);
     const until = Date.now() + span;
-    const by = textOption(invocation, 'by') ?? context.env['USER'] ?? 'cli';
+    const by = whoOf(invocation);
     await pauseHealing(config, { until, by, reason: textOption(invocation, 'reason') ?? '' });
     const words = new Date(until).toISOString();
     if (context.json) context.out(JSON.stringify({ paused: true, until: words }));

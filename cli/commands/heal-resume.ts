@@ -1,4 +1,4 @@
-import { textOption, type Command } from '../definition.js';
+import { whoOf, type Command } from '../definition.js';
 
 export const healResume: Command = {
   name: 'heal resume',
@@ -10,7 +10,7 @@ export const healResume: Command = {
     const { loadFor } = await import('../setup.js');
     const { resumeHealing } = await import('../../workers/healing/desk.js');
     const config = await loadFor(context);
-    await resumeHealing(config, textOption(invocation, 'by') ?? context.env['USER'] ?? 'cli');
+    await resumeHealing(config, whoOf(invocation));
     if (context.json) context.out(JSON.stringify({ paused: false }));
     else context.out('healing goes on');
     return 0;

@@ -1,6 +1,6 @@
 import type { Forecast } from '../../workers/healing/foresight.js';
 import { NxsError } from '../../domain/errors.js';
-import { flag, textArgument, textOption, type Command, type Context } from '../definition.js';
+import { flag, textArgument, textOption, whoOf, type Command, type Context } from '../definition.js';
 
 export const healTrigger: Command = {
   name: 'heal trigger',
@@ -17,7 +17,7 @@ export const healTrigger: Command = {
   json: true,
   async run(invocation) {
     const { context } = invocation;
-    const by = textOption(invocation, 'by') ?? context.env['USER'] ?? 'cli';
+    const by = whoOf(invocation);
     const { parseTrigger, triggered } = await import('../../domain/healing/trigger.js');
     const { isNamed } = await import('../../domain/healing/rules.js');
     const typed = { kind: textArgument(invocation, 0), target: textOption(invocation, 'target') ?? null, by };

@@ -1,5 +1,5 @@
 import { NxsError } from '../../domain/errors.js';
-import { flag, textOption, type Command, type Invocation } from '../definition.js';
+import { flag, textOption, whoOf, type Command, type Invocation } from '../definition.js';
 
 export const providerSwitch: Command = {
   name: 'provider switch',
@@ -23,7 +23,7 @@ export const providerSwitch: Command = {
     if (forMs !== null && to === 'primary')
       throw new NxsError('USAGE', '--for cannot stand with --primary: the policy has no end.');
     if (forMs === 0) throw new NxsError('USAGE', '--for must be longer than nothing.');
-    const by = textOption(invocation, 'by') ?? context.env['USER'] ?? 'cli';
+    const by = whoOf(invocation);
     const { loadFor, reachTemporal } = await import('../setup.js');
     const { queueSwitch, updateManager } = await import('../manager.js');
     const { orderText } = await import('../provider-text.js');

@@ -1,6 +1,4 @@
 // The failover capability of the worker: its ports, made from the config.
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { CancelSignal } from '../../domain/backup/ports.js';
 import type { FailoverPorts, KeptAnswer } from '../../activities/failover/ports.js';
 import { openClaimCheck } from '../../adapters/files/claim-check.js';
 import { probe } from '../../adapters/llm/probe.js';
@@ -8,6 +6,7 @@ import { openWire } from '../../adapters/llm/wire.js';
 import type { Config } from '../../config/types.js';
 import { rosterOf } from '../../gateway/rules.js';
 import { upstreamOf } from '../../gateway/upstream.js';
+import { wait } from '../wait.js';
 import type { WireContext } from '../worker-settings.js';
 import { askProvider } from './worker-ask.js';
 import { frontPort } from './worker-front.js';
@@ -46,13 +45,4 @@ export function failoverParts(config: Config, { front, stopping }: WireContext):
     },
     close: () => wire.close(),
   };
-}
-
-async function wait(ms: number, signal: CancelSignal): Promise<void> {
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  if (signal.aborted) return;
-  signal.addEventListener('abort', end);
-  await sleep(ms, undefined, { signal: ended.signal }).catch(() => undefined);
-  signal.removeEventListener('abort', end);
 }

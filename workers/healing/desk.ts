@@ -3,13 +3,14 @@ import path from 'node:path';
 import { openJournal } from '../../adapters/journal/append.js';
 import type { Config } from '../../config/types.js';
 import { NxsError } from '../../domain/errors.js';
-import { isOpen, type Incident } from '../../domain/healing/incident.js';
-import type { PastOf } from '../../domain/healing/past.js';
+import { incidentsOf, isOpen, type Incident } from '../../domain/healing/incident.js';
+import { pastOf, type PastOf } from '../../domain/healing/past.js';
 import type { NewEvent } from '../../domain/journal.js';
 import { livingRun } from '../reach-temporal.js';
 import { readRunFile } from '../run-file.js';
+import { uiLink } from '../ui-link.js';
 import { isBlind, readMonitor } from './monitor-file.js';
-import { readIncidents, readPast } from './past.js';
+import { healingEvents, INCIDENT_SPAN } from './past.js';
 
 type Place = Pick<Config, 'stateDir' | 'node' | 'nxs' | 'healing'>;
 
@@ -34,12 +35,11 @@ export interface HealingView {
 export const LONGEST_PAUSE = 24 * 3_600_000;
 
 export async function viewHealing(config: Place, now: number): Promise<HealingView> {
-  const [incidents, past, monitor] = await Promise.all([
-    readIncidents(config, now),
-    readPast(config, now),
+  const [events, monitor] = await Promise.all([
+    healingEvents(config, now - INCIDENT_SPAN),
     viewMonitor(config, now),
   ]);
-  return { monitor, paused: pauseOf(past), incidents };
+  return { monitor, paused: pauseOf(pastOf(events, now)), incidents: [...incidentsOf(events)].reverse() };
 }
 
 async function viewMonitor({ stateDir, healing }: Place, now: number): Promise<MonitorView> {
@@ -103,15 +103,9 @@ function idOf(type: string): string {
   return `${type}/${new Date().toISOString()}/${String(process.pid)}`;
 }
 
-/** An incident in the web UI; null when we do not know where that is. */
-function incidentLink(ui: string | null, namespace: string, workflow: string): string | null {
-  if (ui === null) return null;
-  return `${ui.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflow)}`;
-}
-
-/** The same with what this node knows of its own. */
+/** Links into the web UI, with what this node knows of its own. */
 export async function linksOf({ stateDir, nxs }: Place): Promise<(workflow: string) => string | null> {
   const ui = (await readRunFile(stateDir))?.ui ?? null;
   const namespace = nxs.temporal.mode === 'external' ? nxs.temporal.namespace : 'default';
-  return (workflow) => incidentLink(ui, namespace, workflow);
+  return (workflow) => uiLink({ ui, namespace }, workflow);
 }

@@ -1,7 +1,6 @@
 // Builds the healing capability from the config: for the worker, and (without its channels) for commands that only look.
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { HealingPorts } from '../../activities/healing/ports.js';
 import { openIntegrity } from '../../adapters/files/integrity.js';
@@ -16,12 +15,13 @@ import type { ProvidersView } from '../../gateway/view.js';
 import { backupPorts, readyStores, SILENT } from '../backup-parts.js';
 import { backupPaths } from '../backup-paths.js';
 import { distDirectory } from '../dist-paths.js';
+import { wait } from '../wait.js';
 import { openAnswered } from './answered.js';
 import { integrityReading } from './integrity-reading.js';
 import { linkPath } from './links.js';
 import { lookAtProviders, openVitals } from './doctor-parts.js';
 import { healingDir, writeMonitor } from './monitor-file.js';
-import { readPast } from './past.js';
+import { openPast } from './past.js';
 import { checkSignature } from './signatures.js';
 import { isRunning, signalTimes, switchProvider } from './temporal-parts.js';
 
@@ -66,7 +66,7 @@ export function healingPorts(config: Config, channels: HealingChannels): Healing
     integrity: async (signal) => integrityReading(await integrity.next(SHARE, signal)),
     integrityOf: async (paths) => integrityReading(await integrity.of(paths)),
     restorable: () => isRestorable(config),
-    past: () => readPast(config, Date.now()),
+    past: openPast(config),
     isRunning: (incident) => isRunning(client(), workflowId(node, 'incident', incident)),
     restartControlPlane: {
       command: {
@@ -118,12 +118,3 @@ async function alone<T>(file: string, work: () => Promise<T>): Promise<T> {
     await lock.release();
   }
 }
-
-const wait: HealingPorts['wait'] = async (ms, signal) => {
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  if (signal.aborted) return;
-  signal.addEventListener('abort', end);
-  await sleep(ms, undefined, { signal: ended.signal }).catch(() => undefined);
-  signal.removeEventListener('abort', end);
-};

@@ -209,6 +209,15 @@ describe('the monitor', () => {
     expect(found.anomalies[0]?.detected).toBeGreaterThan(1_000_000);
   });
 
+  it('takes a full disk that does not answer any more neither for well nor for gone', async () => {
+    const failure = { mount: '/data', failure: 'no answer in 2 s' };
+    const stage = stageOf(rulesOf());
+    const ports = { ...stage.ports, host: { ...stage.ports.host, disks: () => Promise.resolve([failure]) } };
+    const anomaly = anomalyOf('disk_critical', { subject: 'disk:/mnt/big' });
+    expect(await openDoctor(ports).lookAt(anomaly, stage.task.signal)).toMatchObject({ state: 'unknown' });
+    expect(await openDoctor(stage.ports).lookAt(anomaly, stage.task.signal)).toMatchObject({ state: 'good' });
+  });
+
   it('drops what is not watched any more', async () => {
     const stage = stageOf(rulesOf());
     const known = { anomalies: [ANOMALY], blind: [] };
