@@ -1,5 +1,6 @@
 // A worker on the shared dev server whose activities the test provides: workflow logic is tried by itself, against the real
 // server, with the bundle as it is shipped.
+import { Context } from '@temporalio/activity';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
@@ -82,7 +83,9 @@ export async function openStage(address = inject('temporalAddress')): Promise<St
   const client = new Client({ connection });
   const node = `test-${randomUUID().slice(0, 8)}`;
   // One worker for the whole file, because creating one costs a second; what its activities do changes with the test.
+  // A workflow keeps the cast it was started with: what an earlier test left behind must not play in this one.
   let cast: Partial<Cast> = {};
+  const casts = new Map<string, Partial<Cast>>();
   const worker = await Worker.create({
     connection: native,
     taskQueue: taskQueue(node),
@@ -92,7 +95,7 @@ export async function openStage(address = inject('temporalAddress')): Promise<St
       NAMES.map((name) => [
         name,
         (input: never): Promise<unknown> => {
-          const play = cast[name];
+          const play = castOf(Context.current().info.workflowExecution?.workflowId ?? '')[name];
           if (play === undefined) throw new Error(`the test has no ${name}`);
           return play(input);
         },
@@ -100,17 +103,23 @@ export async function openStage(address = inject('temporalAddress')): Promise<St
     ),
   });
   const running = worker.run();
+  function castOf(id: string): Partial<Cast> {
+    return casts.get(id) ?? cast;
+  }
   return {
     client,
     node,
-    start: (type, kind, input) =>
-      client.workflow.start(type, {
-        workflowId: workflowId(node, kind, randomUUID().slice(0, 8)),
+    start(type, kind, input) {
+      const id = workflowId(node, kind, randomUUID().slice(0, 8));
+      casts.set(id, cast);
+      return client.workflow.start(type, {
+        workflowId: id,
         taskQueue: taskQueue(node),
         args: [{ node, ...input }],
         staticSummary: `test of ${type}`,
         typedSearchAttributes: kindAttributes(node, kind),
-      }),
+      });
+    },
     async playing(activities, work) {
       cast = activities;
       return work();

@@ -18,6 +18,7 @@ const asking = async (handle: WorkflowHandle) => {
   let status = await statusOf(handle);
   for (const end = Date.now() + 20_000; status.question === null && Date.now() < end;)
     status = await statusOf(handle);
+  expect(status.question, 'a question is open').not.toBeNull();
   return status;
 };
 const say = (
@@ -32,7 +33,18 @@ async function play<T>(
   work: (handle: WorkflowHandle, played: ReturnType<typeof cast>) => Promise<T>,
 ): Promise<T> {
   const played = cast(script);
-  return stage.playing(played, async () => work(await begin(), played));
+  return stage.playing(played, async () => {
+    const handle = await begin();
+    try {
+      return await work(handle, played);
+    } catch (error) {
+      // What people said and what was done then: without it, a failure here cannot be told from a hole in the gate.
+      const { events } = await handle.fetchHistory();
+      const lines = (events ?? []).map((each) => JSON.stringify(each));
+      console.error([`history of ${handle.workflowId}:`, ...lines].join('\n'));
+      throw error;
+    }
+  });
 }
 
 describe('an incident', () => {
