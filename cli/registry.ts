@@ -5,6 +5,7 @@ import { approverAdd } from './commands/approver-add.js';
 import { deny } from './commands/deny.js';
 import { healList } from './commands/heal-list.js';
 import { healLog } from './commands/heal-log.js';
+import { healMark } from './commands/heal-mark.js';
 import { healPause } from './commands/heal-pause.js';
 import { healResume } from './commands/heal-resume.js';
 import { healShow } from './commands/heal-show.js';
@@ -25,6 +26,7 @@ import { doctor } from './commands/doctor.js';
 import { init } from './commands/init.js';
 import { journalShow } from './commands/journal-show.js';
 import { journalVerify } from './commands/journal-verify.js';
+import { kpi } from './commands/kpi.js';
 import { notifyList } from './commands/notify-list.js';
 import { notifyTest } from './commands/notify-test.js';
 import { providerList } from './commands/provider-list.js';
@@ -79,9 +81,11 @@ export const COMMANDS: readonly Command[] = [
   healTrigger,
   healPause,
   healResume,
+  healMark,
   approve,
   deny,
   approverAdd,
+  kpi,
   notifyList,
   notifyTest,
   configCheck,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { drillOutcomeSchema } from './backup/drill.js';
 import { HEALING_EVENTS } from './healing/events.js';
+import { UPTIME_EVENTS } from './kpi/events.js';
 
 const count = z.number().int().nonnegative();
 const sha = z.string().regex(/^[0-9a-f]{64}$/);
@@ -36,6 +37,7 @@ const notification = z.looseObject({
  */
 export const knownBody = z.discriminatedUnion('type', [
   ...HEALING_EVENTS,
+  ...UPTIME_EVENTS,
   z.object({
     type: z.literal('backup.finished'),
     data: z.looseObject({

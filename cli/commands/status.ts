@@ -13,6 +13,8 @@ interface ControlPlane {
   readonly failing: readonly string[];
 }
 
+const DAY = 24 * 3_600_000;
+
 export const status: Command = {
   name: 'status',
   summary:
@@ -27,6 +29,8 @@ export const status: Command = {
     const { briefOf, lineOf } = await import('../sync-text.js');
     const { viewHealing } = await import('../../workers/healing/desk.js');
     const { printHealing, briefOfHealing } = await import('../healing-text.js');
+    const { readKpis } = await import('../../workers/kpi/view.js');
+    const { printKpiLine, briefOfKpis } = await import('../kpi-text.js');
     const config = await loadFor(context);
     const plane = await controlPlane(config);
     const now = Date.now();
@@ -34,6 +38,7 @@ export const status: Command = {
     const view = await viewBackups(config, now);
     const sync = await readSyncStatus(config);
     const healing = await viewHealing(config, now);
+    const kpis = await readKpis(config, DAY, now);
     const { last_run: last } = view;
     const backup = {
       outcome: last?.outcome ?? null,
@@ -43,7 +48,7 @@ export const status: Command = {
     };
     if (context.json) {
       const own = { node: config.node, data_dir: config.dataDir, control_plane: plane };
-      const briefs = { sync: briefOf(sync), healing: briefOfHealing(healing) };
+      const briefs = { sync: briefOf(sync), healing: briefOfHealing(healing), kpis: briefOfKpis(kpis) };
       context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup, ...briefs }));
     } else {
       print(context, config, plane);
@@ -51,6 +56,7 @@ export const status: Command = {
       printBackup(context, backup);
       context.out(`last sync      ${lineOf(context, sync)}`);
       printHealing(context, healing, now);
+      printKpiLine(context, kpis);
     }
     const proved = backup.outcome === 'green' && backup.destinations.every((each) => !each.too_old);
     return plane.ready && proved ? 0 : 1;

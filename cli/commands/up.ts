@@ -21,6 +21,7 @@ export const up: Command = {
     const { openFailover } = await import('../../workers/failover/front.js');
     const { openFrontSync } = await import('../../workers/sync/front.js');
     const { openFrontHealing } = await import('../../workers/healing/front.js');
+    const { openFrontKpi } = await import('../../workers/kpi/front.js');
     const overrides = overridesOf(invocation);
     Object.assign(process.env, overrides);
     const config = await loadFor({ ...context, env: { ...context.env, ...overrides } });
@@ -36,8 +37,9 @@ export const up: Command = {
         const failover = await openFailover(config, process.env);
         const sync = openFrontSync(config);
         const healing = openFrontHealing(config);
+        const kpi = await openFrontKpi(config, () => failover.gateway.view());
         return {
-          routes: [...failover.routes, ...sync.routes, ...healing.routes],
+          routes: [...failover.routes, ...sync.routes, ...healing.routes, ...kpi.routes],
           statusParts: async () => ({
             backup: await statusPart(config, viewBackups),
             providers: failover.gateway.view(),
@@ -45,8 +47,9 @@ export const up: Command = {
             healing: await healing.status(),
           }),
           metricParts: async () => {
-            const own = await Promise.all([failover.gateway.metrics(), sync.metrics(), healing.metrics()]);
-            return own.join('');
+            const { gateway } = failover;
+            const parts = [gateway.metrics(), sync.metrics(), healing.metrics(), kpi.metrics()];
+            return (await Promise.all(parts)).join('');
           },
           answer: (method, params) => failover.answer(method, params),
           linked(link) {
@@ -55,7 +58,10 @@ export const up: Command = {
           },
           // It exists only with its state restored.
           checks: () => ({ breakers: true }),
-          closing: () => failover.close(),
+          async closing() {
+            await kpi.close();
+            await failover.close();
+          },
         };
       },
     });

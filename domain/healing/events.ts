@@ -139,6 +139,17 @@ const resumed = z.object({
   data: z.looseObject({ by: z.string() }),
 });
 
+/** A person, or a drill, says whether the alarm was right. The last word counts. */
+const labelled = z.object({
+  type: z.literal('healing.labelled'),
+  data: z.looseObject({
+    incident,
+    label: z.enum(['true_positive', 'false_positive']),
+    by: z.string(),
+    reason: z.string(),
+  }),
+});
+
 /** A subject that nobody could see for minutes; and the end of it. */
 const blind = z.object({
   type: z.literal('healing.blind'),
@@ -157,5 +168,6 @@ export const HEALING_EVENTS = [
   finished,
   paused,
   resumed,
+  labelled,
   blind,
 ] as const;

@@ -1,6 +1,6 @@
 import type { ControlPlaneStatus } from './status.js';
 
-interface Metric {
+export interface Metric {
   readonly name: string;
   readonly type: 'gauge' | 'counter';
   readonly help: string;
@@ -9,7 +9,7 @@ interface Metric {
 
 /** Prometheus text format 0.0.4 (prometheus.io, "Exposition formats"). */
 export function metricsText(status: ControlPlaneStatus): string {
-  return ownMetrics(status).flatMap(metricLines).join('\n') + '\n';
+  return metricsOf(ownMetrics(status));
 }
 
 function ownMetrics(status: ControlPlaneStatus): readonly Metric[] {
@@ -56,7 +56,12 @@ function metricLines({ name, type, help, values }: Metric): string[] {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples];
 }
 
+/** Metrics of another part, as text. */
+export function metricsOf(metrics: readonly Metric[]): string {
+  return `${metrics.flatMap(metricLines).join('\n')}\n`;
+}
+
 /** One gauge of another part, as text. */
 export function gaugeText(name: string, help: string, value: number): string {
-  return `${metricLines(gauge(name, help, value)).join('\n')}\n`;
+  return metricsOf([gauge(name, help, value)]);
 }

@@ -95,6 +95,19 @@ export async function resumeHealing(config: Place, by: string): Promise<void> {
   await note(config, { id: idOf('healing.resumed'), type: 'healing.resumed', data: { by } });
 }
 
+/** Says whether an incident was a right alarm; the last word counts (domain/kpi). */
+export async function markIncident(
+  config: Place,
+  data: {
+    readonly incident: string;
+    readonly label: 'true_positive' | 'false_positive';
+    readonly by: string;
+    readonly reason: string;
+  },
+): Promise<void> {
+  await note(config, { id: idOf('healing.labelled'), type: 'healing.labelled', data });
+}
+
 async function note({ stateDir, node }: Place, event: NewEvent): Promise<void> {
   await openJournal({ dir: path.join(stateDir, 'journal'), node }).append([event]);
 }
