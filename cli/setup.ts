@@ -3,11 +3,14 @@ import type { Config } from '../config/types.js';
 import type { Reached } from '../workers/reach-temporal.js';
 import type { Context } from './definition.js';
 
-/** Loads the configuration. Throws NxsError CONFIG_INVALID with all problems. */
-export async function loadFor(context: Context): Promise<Config> {
+/**
+ * Loads the configuration. Throws NxsError CONFIG_INVALID with all problems; those of the page alone are warnings, unless `strict`.
+ */
+export async function loadFor(context: Context, strict = false): Promise<Config> {
   const { loadConfig } = await import('../config/load.js');
   const config = await loadConfig({
     env: context.env,
+    tolerant: !strict,
     ...(context.configDir === undefined ? {} : { dir: context.configDir }),
   });
   for (const warning of config.warnings) context.note(`warning: ${warning}`);

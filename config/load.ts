@@ -13,7 +13,8 @@ import { fileFinding, type Finding } from './report/finding.js';
 import { configError } from './report/render.js';
 import { pathText } from './schemas/walk.js';
 import { isScrubbable, isSecretVariable } from './secret-text.js';
-import type { Config, FileOrigin, LoadOptions } from './types.js';
+import { readablePage } from './readable-page.js';
+import type { Config, DashboardConfig, FileOrigin, LoadOptions } from './types.js';
 import { peek, validate, type FileOutput, type Validated } from './validate.js';
 import { crossFindings } from './cross-check.js';
 import type { Environment } from './yaml/fill.js';
@@ -44,15 +45,17 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     if (isParsed(location)) results.set(location.name, validate(location, location.document, env, home));
   }
   const secrets = collectSecrets([...results.values()], base);
+  const findingsOf = (location: Location): readonly Finding[] => [
+    ...location.findings,
+    ...(results.get(location.name)?.findings ?? []),
+  ];
+  const page = options.tolerant === true ? 'resilience-dashboard' : null;
   const findings = [
     ...named,
     ...envFindings,
     ...place.findings,
     ...overrideFindings(base),
-    ...locations.flatMap((location) => [
-      ...location.findings,
-      ...(results.get(location.name)?.findings ?? []),
-    ]),
+    ...locations.filter(({ name }) => name !== page).flatMap(findingsOf),
   ];
   if (findings.length > 0) throw configError(findings, secrets);
   const located = locations.filter(isParsed);
@@ -60,11 +63,25 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     ...located.flatMap((each) => each.warnings),
     ...(await placeWarnings(chain, located, results)),
   ];
-  const config = assemble(place, chain, located, results, warnings, base);
+  const faults = locations.filter(({ name }) => name === page).flatMap(findingsOf);
+  const shown = readablePage(results.get('resilience-dashboard'), faults, secrets);
+  const config = assemble(
+    place,
+    chain,
+    locations,
+    results,
+    [...warnings, ...shown.warnings],
+    shown.page,
+    base,
+  );
   const cross = crossFindings(config, located, results);
   if (cross.length > 0) throw configError(cross, secrets);
   keepProvenance(config, { env, secrets });
   return config;
+}
+
+function originOf(location: Location): FileOrigin {
+  return 'origin' in location ? location.origin : { path: `${location.name}.yaml`, origin: 'user' };
 }
 
 function isParsed(location: Location): location is Found {
@@ -133,19 +150,20 @@ function collectSecrets(results: readonly Validated[], base: Environment): reado
 function assemble(
   place: Places,
   chain: Chain,
-  located: readonly Found[],
+  locations: readonly Location[],
   results: ReadonlyMap<FileName, Validated>,
   warnings: readonly string[],
+  dashboard: DashboardConfig,
   env: Environment,
 ): Config {
-  const files = Object.fromEntries(located.map((each) => [each.name, each.origin])) as Record<
+  const files = Object.fromEntries(locations.map((each) => [each.name, originOf(each)])) as Record<
     FileName,
     FileOrigin
   >;
   const data = <N extends FileName>(name: N) => results.get(name)?.data as FileOutput<N>;
   const { $schema: _nxs, ...nxs } = data('nxs');
   const providers = data('providers');
-  const unset = located.flatMap(({ name }) =>
+  const unset = locations.flatMap(({ name }) =>
     (results.get(name)?.tree.unset ?? []).map(({ path, variable }) => ({
       file: name,
       path: pathText(path),
@@ -163,7 +181,7 @@ function assemble(
     backup: data('backup-manifest').backup,
     sync: data('sync-manifest').sync,
     healing: data('healing').healing,
-    dashboard: data('resilience-dashboard').dashboard,
+    dashboard,
     unset,
   };
   return freeze({ ...config, warnings: [...warnings, ...settingWarnings(config)] });

@@ -16,7 +16,14 @@ export type ProvidersConfig = Output<'providers'>;
 export type BackupConfig = Output<'backup-manifest'>['backup'];
 export type SyncConfig = Output<'sync-manifest'>['sync'];
 export type HealingConfig = Output<'healing'>['healing'];
-export type DashboardConfig = Output<'resilience-dashboard'>['dashboard'];
+type Page = Output<'resilience-dashboard'>['dashboard'];
+/** `error`: the panel has a mistake, which stands in its place on the page. */
+export type PanelConfig =
+  Page['panels'][number] | { readonly name: string; readonly type: 'error'; readonly problem: string };
+export interface DashboardConfig {
+  readonly title: string;
+  readonly panels: readonly PanelConfig[];
+}
 
 export type DestinationConfig = BackupConfig['destinations'][number];
 
@@ -55,6 +62,8 @@ export interface Config {
 }
 
 export interface LoadOptions {
+  /** A page with mistakes stops nothing: they become panels and warnings. */
+  readonly tolerant?: boolean;
   /** `--config DIR`; it must exist. */
   readonly dir?: string;
   readonly env: NodeJS.ProcessEnv;

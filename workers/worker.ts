@@ -9,7 +9,7 @@ import { reconcileSchedules } from './schedules.js';
 import { wire } from './wiring.js';
 
 await runWorker({
-  load: (dir) => loadConfig({ env: process.env, ...(dir === null ? {} : { dir }) }),
+  load: (dir) => loadConfig({ env: process.env, tolerant: true, ...(dir === null ? {} : { dir }) }),
   wire: (config, context) => wire(config, context),
   async started(context) {
     const { client, config, front, log, signal } = context;

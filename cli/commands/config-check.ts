@@ -8,7 +8,7 @@ export const configCheck: Command = {
   async run({ context }) {
     const { loadFor } = await import('../setup.js');
     try {
-      const config = await loadFor({ ...context, note: () => undefined });
+      const config = await loadFor({ ...context, note: () => undefined }, true);
       const { files, warnings, unset } = config;
       if (context.json) {
         context.out(JSON.stringify({ ok: true, problems: [], files, warnings, unset }));

@@ -25,6 +25,13 @@ export function configError(findings: readonly Finding[], secrets: readonly stri
   return new NxsError('CONFIG_INVALID', redactText(report, secrets), { problems });
 }
 
+/** One problem as one line: `FILE:LINE:COLUMN: PATH: MESSAGE`. */
+export function oneLine(finding: Finding, secrets: readonly string[]): string {
+  const { file, line, column, path, message } = place(finding).problem;
+  const where = line === 0 ? file : `${file}:${String(line)}:${String(column)}`;
+  return redactText(`${where}: ${path === '' ? message : `${path}: ${message}`}`, secrets);
+}
+
 interface Placed {
   readonly problem: Problem;
   readonly finding: Finding;

@@ -1,18 +1,23 @@
 // resilience-dashboard.yaml: the panels of the page. The source document's file loads unchanged.
 import * as z from 'zod';
+import { gaugeOf, MAY_BE, tableOf, TABLES, timelineOf } from '../../domain/panels.js';
 import { text } from './text.js';
 
-const query = () =>
+const query = (known: (query: string) => object | string | null, may: string) =>
   z
     .string()
-    .regex(/^[a-z][a-z0-9_]*$/, { error: 'expected the name of a query, for example uptime_percentage_24h' });
+    .regex(/^[a-z][a-z0-9_]*$/, { error: 'expected the name of a query, for example uptime_percentage_24h' })
+    .refine((name) => known(name) !== null, { error: `there is no such query: expected ${may}` });
+
+const column = () =>
+  z.string().regex(/^[a-z][a-z0-9_]*$/, { error: 'expected the name of a column, for example last_backup' });
 
 const title = text().describe('Heading of the panel.');
 
 const gauge = z.strictObject({
   name: title,
   type: z.literal('gauge').describe('One number against thresholds.'),
-  query: query().describe('What is measured.'),
+  query: query(gaugeOf, MAY_BE.gauge).describe('What is measured, over which time.'),
   thresholds: z
     .array(z.number())
     .default([])
@@ -31,17 +36,33 @@ const grid = z.strictObject({
     .describe('Providers by name, or by what stands before the first dash; empty: all.'),
 });
 
-const table = z.strictObject({
-  name: title,
-  type: z.literal('table').describe('Rows and columns.'),
-  columns: z.array(query()).min(1, { error: 'expected at least one column' }).describe('Columns, in order.'),
-  query: query().default('backup_files').describe('What the rows are.'),
-});
+const table = z
+  .strictObject({
+    name: title,
+    type: z.literal('table').describe('Rows and columns.'),
+    columns: z
+      .array(column())
+      .min(1, { error: 'expected at least one column' })
+      .describe('Columns, in order.'),
+    query: query(tableOf, MAY_BE.table).default('backup_files').describe('What the rows are.'),
+  })
+  .superRefine(({ columns, query: rows }, context) => {
+    const name = tableOf(rows);
+    if (name === null) return;
+    const known: readonly string[] = TABLES[name];
+    for (const [index, each] of columns.entries())
+      if (!known.includes(each))
+        context.addIssue({
+          code: 'custom',
+          path: ['columns', index],
+          message: `${name} has no column "${each}"; it has ${known.join(', ')}`,
+        });
+  });
 
 const timeline = z.strictObject({
   name: title,
   type: z.literal('timeline').describe('Events, newest first.'),
-  query: query().describe('Which events.'),
+  query: query(timelineOf, MAY_BE.timeline).describe('Which events, of which time.'),
 });
 
 const dashboard = z.strictObject({

@@ -4,8 +4,7 @@ import { openKpis, type KpiWindow } from '../../../domain/kpi/projection.js';
 import type { KnownBody } from '../../../domain/journal.js';
 
 export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
-export const START = Date.parse('2026-11-23T08:00:00.000Z');
+const START = Date.parse('2026-11-23T08:00:00.000Z');
 
 export interface Line {
   readonly node: string;
