@@ -25,7 +25,7 @@ export const providerSwitch: Command = {
     if (forMs === 0) throw new NxsError('USAGE', '--for must be longer than nothing.');
     const by = whoOf(invocation);
     const { loadFor, reachTemporal } = await import('../setup.js');
-    const { queueSwitch, updateManager } = await import('../manager.js');
+    const { queueSwitch, updateManager } = await import('../../workers/failover/manager-client.js');
     const { orderText } = await import('../provider-text.js');
     const config = await loadFor(context);
     const reached = await reachTemporal(config);

@@ -21,6 +21,7 @@ export const up: Command = {
     const { openFailover } = await import('../../workers/failover/front.js');
     const { openFrontSync } = await import('../../workers/sync/front.js');
     const { openFrontHealing } = await import('../../workers/healing/front.js');
+    const { openJournalMemory } = await import('../../workers/journal-memory.js');
     const { openFrontKpi } = await import('../../workers/kpi/front.js');
     const overrides = overridesOf(invocation);
     Object.assign(process.env, overrides);
@@ -37,7 +38,8 @@ export const up: Command = {
         const failover = await openFailover(config, process.env);
         const sync = openFrontSync(config);
         const healing = openFrontHealing(config);
-        const kpi = await openFrontKpi(config, () => failover.gateway.view());
+        const memory = openJournalMemory(config);
+        const kpi = await openFrontKpi(config, () => failover.gateway.view(), memory);
         return {
           routes: [...failover.routes, ...sync.routes, ...healing.routes, ...kpi.routes],
           statusParts: async () => ({

@@ -8,7 +8,7 @@ import { pastOf, type PastOf } from '../../domain/healing/past.js';
 import type { NewEvent } from '../../domain/journal.js';
 import { livingRun } from '../reach-temporal.js';
 import { readRunFile } from '../run-file.js';
-import { uiLink } from '../ui-link.js';
+import { uiLink, type UiPlace } from '../ui-link.js';
 import { isBlind, readMonitor } from './monitor-file.js';
 import { healingEvents, INCIDENT_SPAN } from './past.js';
 
@@ -42,7 +42,7 @@ export async function viewHealing(config: Place, now: number): Promise<HealingVi
   return { monitor, paused: pauseOf(pastOf(events, now)), incidents: [...incidentsOf(events)].reverse() };
 }
 
-async function viewMonitor({ stateDir, healing }: Place, now: number): Promise<MonitorView> {
+export async function viewMonitor({ stateDir, healing }: Place, now: number): Promise<MonitorView> {
   const file = await readMonitor(stateDir);
   const run = livingRun(await readRunFile(stateDir));
   const at = file === null ? null : new Date(file.at).toISOString();
@@ -116,9 +116,14 @@ function idOf(type: string): string {
   return `${type}/${new Date().toISOString()}/${String(process.pid)}`;
 }
 
-/** Links into the web UI, with what this node knows of its own. */
-export async function linksOf({ stateDir, nxs }: Place): Promise<(workflow: string) => string | null> {
+/** Where the web UI is, as far as this node knows. */
+export async function uiPlaceOf({ stateDir, nxs }: Place): Promise<UiPlace> {
   const ui = (await readRunFile(stateDir))?.ui ?? null;
-  const namespace = nxs.temporal.mode === 'external' ? nxs.temporal.namespace : 'default';
-  return (workflow) => uiLink({ ui, namespace }, workflow);
+  return { ui, namespace: nxs.temporal.mode === 'external' ? nxs.temporal.namespace : 'default' };
+}
+
+/** Links into the web UI, with what this node knows of its own. */
+export async function linksOf(config: Place): Promise<(workflow: string) => string | null> {
+  const place = await uiPlaceOf(config);
+  return (workflow) => uiLink(place, workflow);
 }

@@ -1,22 +1,21 @@
-// The front's side of the KPIs: it measures the uptime, follows the journal, and answers `/api/kpi`, Prometheus and the page from memory.
+// The front's side of the KPIs: it measures the uptime, and answers `/api/kpi`, Prometheus and the page from memory.
 import path from 'node:path';
 import { openJournal } from '../../adapters/journal/append.js';
 import type { Config } from '../../config/types.js';
 import { parseSpan } from '../../domain/span.js';
 import type { Look } from '../../domain/kpi/measure.js';
 import type { KpiReport } from '../../domain/kpi/model.js';
-import { openKpis, type Kpis } from '../../domain/kpi/projection.js';
 import type { ProvidersView } from '../../gateway/view.js';
 import { canAnswer } from '../failover/provider-view.js';
 import { sendJson } from '../front/respond.js';
 import type { Route } from '../front/route.js';
 import { openAnswered } from '../healing/answered.js';
 import { isBlind, readMonitor } from '../healing/monitor-file.js';
-import { openTail, type JournalTail } from '../journal-tail.js';
+import type { JournalMemory } from '../journal-memory.js';
 import { openLogger } from '../log.js';
 import { kpiMetrics } from './metrics.js';
 import { startMeter } from './meter.js';
-import { BEFORE, LONGEST, reportOf } from './view.js';
+import { LONGEST, reportOf } from './view.js';
 
 export interface FrontKpi {
   readonly routes: readonly Route[];
@@ -30,7 +29,11 @@ export interface FrontKpi {
 
 const DAY = 24 * 3_600_000;
 
-export async function openFrontKpi(config: Config, providers: () => ProvidersView): Promise<FrontKpi> {
+export async function openFrontKpi(
+  config: Config,
+  providers: () => ProvidersView,
+  memory: JournalMemory,
+): Promise<FrontKpi> {
   const { stateDir, node } = config;
   const dir = path.join(stateDir, 'journal');
   const log = openLogger(path.join(stateDir, 'logs', 'kpi.log'), 'kpi');
@@ -44,22 +47,8 @@ export async function openFrontKpi(config: Config, providers: () => ProvidersVie
     },
     warn: (reason) => log.warn({ reason }, 'the uptime could not be written'),
   });
-  let memory: { readonly built: number; readonly kpis: Kpis; readonly tail: JournalTail } | null = null;
-
-  /** Built anew once a day, so that what is too old to be asked for is forgotten. */
-  async function current(now: number): Promise<Kpis> {
-    if (memory === null || Math.abs(now - memory.built) > DAY) {
-      const kpis = openKpis();
-      const tail = openTail(dir, now - LONGEST - BEFORE, (event) => kpis.add(event));
-      memory = { built: now, kpis, tail };
-    }
-    const { kpis, tail } = memory;
-    await tail.catchUp();
-    return kpis;
-  }
-
   async function report(since: number, now: number): Promise<KpiReport> {
-    return reportOf(config, await current(now), meter.live(), since, now);
+    return reportOf(config, (await memory.current(now)).kpis, meter.live(), since, now);
   }
 
   return {
@@ -81,7 +70,7 @@ export async function openFrontKpi(config: Config, providers: () => ProvidersVie
     ],
     report,
     async strip(since, now, parts) {
-      const kpis = await current(now);
+      const { kpis } = await memory.current(now);
       return kpis.strip({ node, from: now - since, to: now, live: meter.live() }, parts);
     },
     metrics: async () => kpiMetrics(await report(DAY, Date.now())),

@@ -6,10 +6,10 @@ import {
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Config } from '../config/types.js';
-import { NxsError } from '../domain/errors.js';
-import { providersWorkflowId } from '../domain/ids.js';
-import type { SwitchResult } from '../workflows/messages.js';
+import type { Config } from '../../config/types.js';
+import { NxsError } from '../../domain/errors.js';
+import { providersWorkflowId } from '../../domain/ids.js';
+import type { SwitchResult } from '../../workflows/messages.js';
 
 /** A worker answers in tens of ms; one that starts needs a few seconds. */
 const PATIENCE = 10_000;
