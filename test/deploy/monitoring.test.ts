@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const RULES = path.join(ROOT, 'deploy/prometheus/nxs-alerts.yml');
+const BOARD = path.join(ROOT, 'deploy/grafana/nxs-dashboard.json');
+
+/** Names that the code gives its metrics. */
+function exported(): ReadonlySet<string> {
+  const files = ['workers', 'gateway'].flatMap((dir) =>
+    readdirSync(path.join(ROOT, dir), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(path.join(ROOT, dir, name), 'utf8')),
+  );
+  return new Set(
+    files.flatMap((text) => [...text.matchAll(/['`](nxs_[a-z0-9_]+)/g)].map(([, name]) => name ?? '')),
+  );
+}
+
+function named(text: string): readonly string[] {
+  const names = [...text.matchAll(/\bnxs_[a-z0-9_]+/g)].map(([name]) => name.replace(/_bucket$/, ''));
+  return [...new Set(names)];
+}
+
+describe('the files for Prometheus and Grafana', () => {
+  it.each([RULES, BOARD])('%s names only metrics that there are', (file) => {
+    const known = exported();
+    const names = named(readFileSync(file, 'utf8'));
+    expect(names.length).toBeGreaterThan(4);
+    expect(names.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('are what their programs read: groups of rules, panels with queries', () => {
+    const { groups } = parse(readFileSync(RULES, 'utf8')) as { groups: { rules: { alert: string }[] }[] };
+    expect(groups[0]?.rules.map(({ alert }) => alert)).toContain('NxsErrorBudgetBurnsFast');
+    const { panels } = JSON.parse(readFileSync(BOARD, 'utf8')) as {
+      panels: { targets: { expr: string }[] }[];
+    };
+    expect(panels.every(({ targets }) => targets.every(({ expr }) => expr.includes('nxs_')))).toBe(true);
+  });
+
+  it('fire when they should, and do not when they should not', (context) => {
+    const run = spawnSync('promtool', ['test', 'rules', path.join(import.meta.dirname, 'alerts.test.yml')], {
+      encoding: 'utf8',
+    });
+    if (run.error !== undefined) return context.skip('promtool is not installed (Debian package prometheus)');
+    expect(run.stdout + run.stderr).toContain('SUCCESS');
+    expect(run.status).toBe(0);
+  });
+});
