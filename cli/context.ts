@@ -9,6 +9,8 @@ export interface Globals {
 
 const COLOURS = { good: '\u001b[32m', bad: '\u001b[31m', dim: '\u001b[2m' } as const;
 const RESET = '\u001b[0m';
+const HOME = '\u001b[H';
+const CLEAR_BELOW = '\u001b[J';
 const CLEAR_LINE = '\r\u001b[K';
 
 /** The context of this process. NO_COLOR switches colours off (no-color.org). */
@@ -25,6 +27,11 @@ export function openContext(globals: Globals): Context {
     json: globals.json,
     out: (line) => void stdout.write(`${line}\n`),
     write: (text) => void stdout.write(stdout.isTTY ? printable(text) : text),
+    screen(lines) {
+      // Line by line over what stands there: clearing all of it first would flicker.
+      const text = lines.map((line) => `${line}${stdout.isTTY ? '\u001b[K' : ''}\n`).join('');
+      stdout.write(stdout.isTTY ? `${HOME}${text}${CLEAR_BELOW}` : `${text}\n`);
+    },
     note,
     progress(line) {
       if (live)

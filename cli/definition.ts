@@ -32,6 +32,8 @@ export interface Context {
   out(line: string): void;
   /** Text of somebody else (a model) as it comes, on stdout; a TTY gets only what is printable of it. */
   write(text: string): void;
+  /** A whole screen in the place of the last one on a TTY; elsewhere one below the other. */
+  screen(lines: readonly string[]): void;
   /** A line about the work (progress, hints), on stderr. */
   note(line: string): void;
   /** Overwrites one line of progress on a TTY's stderr; says nothing elsewhere. Null clears it. */

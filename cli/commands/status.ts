@@ -1,5 +1,5 @@
 import type { Config } from '../../config/types.js';
-import type { Command, Context } from '../definition.js';
+import { flag, type Command, type Context } from '../definition.js';
 
 interface ControlPlane {
   readonly running: boolean;
@@ -13,55 +13,65 @@ interface ControlPlane {
   readonly failing: readonly string[];
 }
 
+/** ms between two screens of `--watch`. */
+const EVERY = 2_000;
 const DAY = 24 * 3_600_000;
 
 export const status: Command = {
   name: 'status',
   summary:
     'one screen: is the control plane up, who answers, is the last backup proved; exit 1 when a backup or the control plane is not well',
+  options: [{ flags: '--watch', summary: 'show it again every 2 s, until Ctrl-C' }],
   json: true,
-  async run({ context }) {
-    const { loadFor } = await import('../setup.js');
-    const { viewBackups } = await import('../../workers/backup-view.js');
-    const { readProviders } = await import('../../workers/failover/provider-view.js');
-    const { printSummary, summaryOf } = await import('../provider-text.js');
-    const { readSyncStatus } = await import('../../workers/sync/view.js');
-    const { briefOf, lineOf } = await import('../sync-text.js');
-    const { viewHealing } = await import('../../workers/healing/desk.js');
-    const { printHealing, briefOfHealing } = await import('../healing-text.js');
-    const { readKpis } = await import('../../workers/kpi/view.js');
-    const { printKpiLine, briefOfKpis } = await import('../kpi-text.js');
-    const config = await loadFor(context);
-    const plane = await controlPlane(config);
-    const now = Date.now();
-    const providers = await readProviders(config, now, (line) => context.note(line));
-    const view = await viewBackups(config, now);
-    const sync = await readSyncStatus(config);
-    const healing = await viewHealing(config, now);
-    const kpis = await readKpis(config, DAY, now);
-    const { last_run: last } = view;
-    const backup = {
-      outcome: last?.outcome ?? null,
-      summary: last?.summary ?? null,
-      finished: last?.finished ?? null,
-      destinations: view.destinations.map(({ files, ...rest }) => ({ ...rest, files: files.length })),
-    };
-    if (context.json) {
-      const own = { node: config.node, data_dir: config.dataDir, control_plane: plane };
-      const briefs = { sync: briefOf(sync), healing: briefOfHealing(healing), kpis: briefOfKpis(kpis) };
-      context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup, ...briefs }));
-    } else {
-      print(context, config, plane);
-      printSummary(context, providers);
-      printBackup(context, backup);
-      context.out(`last sync      ${lineOf(context, sync)}`);
-      printHealing(context, healing, now);
-      printKpiLine(context, kpis);
-    }
-    const proved = backup.outcome === 'green' && backup.destinations.every((each) => !each.too_old);
-    return plane.ready && proved ? 0 : 1;
+  async run(invocation) {
+    const { context } = invocation;
+    if (!flag(invocation, 'watch')) return answer(context);
+    const { watch } = await import('../watch.js');
+    return watch(context, EVERY, answer);
   },
 };
+
+async function answer(context: Context): Promise<number> {
+  const { loadFor } = await import('../setup.js');
+  const { viewBackups } = await import('../../workers/backup-view.js');
+  const { readProviders } = await import('../../workers/failover/provider-view.js');
+  const { printSummary, summaryOf } = await import('../provider-text.js');
+  const { readSyncStatus } = await import('../../workers/sync/view.js');
+  const { briefOf, lineOf } = await import('../sync-text.js');
+  const { viewHealing } = await import('../../workers/healing/desk.js');
+  const { printHealing, briefOfHealing } = await import('../healing-text.js');
+  const { readKpis } = await import('../../workers/kpi/view.js');
+  const { printKpiLine, briefOfKpis } = await import('../kpi-text.js');
+  const config = await loadFor(context);
+  const plane = await controlPlane(config);
+  const now = Date.now();
+  const providers = await readProviders(config, now, (line) => context.note(line));
+  const view = await viewBackups(config, now);
+  const sync = await readSyncStatus(config);
+  const healing = await viewHealing(config, now);
+  const kpis = await readKpis(config, DAY, now);
+  const { last_run: last } = view;
+  const backup = {
+    outcome: last?.outcome ?? null,
+    summary: last?.summary ?? null,
+    finished: last?.finished ?? null,
+    destinations: view.destinations.map(({ files, ...rest }) => ({ ...rest, files: files.length })),
+  };
+  if (context.json) {
+    const own = { node: config.node, data_dir: config.dataDir, control_plane: plane };
+    const briefs = { sync: briefOf(sync), healing: briefOfHealing(healing), kpis: briefOfKpis(kpis) };
+    context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup, ...briefs }));
+  } else {
+    print(context, config, plane);
+    printSummary(context, providers);
+    printBackup(context, backup);
+    context.out(`last sync      ${lineOf(context, sync)}`);
+    printHealing(context, healing, now);
+    printKpiLine(context, kpis);
+  }
+  const proved = backup.outcome === 'green' && backup.destinations.every((each) => !each.too_old);
+  return plane.ready && proved ? 0 : 1;
+}
 
 /** Asks the front that run.json names; a file without a process behind it means "not running". */
 async function controlPlane(config: Config): Promise<ControlPlane> {
