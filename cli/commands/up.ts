@@ -22,6 +22,7 @@ export const up: Command = {
     const { openFrontSync } = await import('../../workers/sync/front.js');
     const { openFrontHealing } = await import('../../workers/healing/front.js');
     const { openJournalMemory } = await import('../../workers/journal-memory.js');
+    const { openFrontDashboard } = await import('../../workers/dashboard/front.js');
     const { openFrontKpi } = await import('../../workers/kpi/front.js');
     const overrides = overridesOf(invocation);
     Object.assign(process.env, overrides);
@@ -40,8 +41,10 @@ export const up: Command = {
         const healing = openFrontHealing(config);
         const memory = openJournalMemory(config);
         const kpi = await openFrontKpi(config, () => failover.gateway.view(), memory);
+        const { gateway } = failover;
+        const dashboard = await openFrontDashboard({ config, gateway, memory, kpi });
         return {
-          routes: [...failover.routes, ...sync.routes, ...healing.routes, ...kpi.routes],
+          routes: [...dashboard.routes, ...failover.routes, ...sync.routes, ...healing.routes, ...kpi.routes],
           statusParts: async () => ({
             backup: await statusPart(config, viewBackups),
             providers: failover.gateway.view(),
@@ -49,7 +52,6 @@ export const up: Command = {
             healing: await healing.status(),
           }),
           metricParts: async () => {
-            const { gateway } = failover;
             const parts = [gateway.metrics(), sync.metrics(), healing.metrics(), kpi.metrics()];
             return (await Promise.all(parts)).join('');
           },
@@ -61,6 +63,7 @@ export const up: Command = {
           // It exists only with its state restored.
           checks: () => ({ breakers: true }),
           async closing() {
+            dashboard.close();
             await kpi.close();
             await failover.close();
           },

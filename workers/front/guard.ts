@@ -65,8 +65,16 @@ function isOwnOrigin(policy: GuardPolicy, origin: string): boolean {
 }
 
 /** Behind a proxy on this machine everybody seems local, so only a direct call by a loopback name counts. */
-function isLocal(caller: Caller, name: string): boolean {
+function isLocal(caller: Pick<Caller, 'forwarded' | 'address'>, name: string): boolean {
   return !caller.forwarded && isLoopbackName(name) && isLoopbackAddress(caller.address ?? '');
+}
+
+/** Needs no token: it comes from this machine, or brings the token along. For routes that have a login of their own. */
+export function isTrusted(token: string | null, caller: Omit<Caller, 'origin'>): boolean {
+  const name = hostName(caller.host);
+  if (name !== null && isLocal(caller, name)) return true;
+  const given = /^Bearer (.+)$/i.exec(caller.authorization ?? '')?.[1];
+  return token !== null && given !== undefined && sameSecret(given, token);
 }
 
 function refuse(status: 401 | 403 | 421, reason: string): Verdict {

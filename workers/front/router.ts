@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../../domain/errors.js';
 import { errorBody } from '../../domain/openai/error-body.js';
-import { judge, type GuardPolicy } from './guard.js';
+import { judge, type Caller, type GuardPolicy } from './guard.js';
 import { sendJson, setSecurityHeaders } from './respond.js';
 import { matchRoute, type Route } from './route.js';
 
@@ -30,15 +30,12 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { host, origin, authorization } = request.headers;
-  const forwarded =
-    request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined;
-  const address = request.socket.remoteAddress;
+  const caller = callerOf(request);
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const match = matchRoute(routes, request.method ?? 'GET', path);
   const ownKey = match.kind === 'found' && match.route.ownKey === true;
   const rules = ownKey ? { ...policy(), token: null } : policy();
-  const verdict = judge(rules, { host, origin, authorization, forwarded, address });
+  const verdict = judge(rules, caller);
   if (!verdict.allowed) {
     if (verdict.status === 401) response.setHeader('www-authenticate', 'Bearer realm="nxs"');
     refuse(request, response, verdict.status, verdict.reason);
@@ -59,6 +56,14 @@ async function answer(
     return;
   }
   await match.route.handle(request, response);
+}
+
+/** What the guard looks at. */
+export function callerOf(request: IncomingMessage): Caller {
+  const { host, origin, authorization } = request.headers;
+  const forwarded =
+    request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined;
+  return { host, origin, authorization, forwarded, address: request.socket.remoteAddress };
 }
 
 /** An answer to a request whose body nobody will read: the connection cannot be used again. */

@@ -1,0 +1,122 @@
+// Pushes the page to who looks at it. One rendering serves all pages of a window; nothing is rendered while nobody looks.
+import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { WindowName } from '../domain/panels.js';
+
+export interface Frame {
+  /** When its data was put together, ISO. */
+  readonly at: string;
+  /** Changes when the HTML does. */
+  readonly id: string;
+  readonly html: string;
+}
+
+export interface Live {
+  /** The page of a window, at most some ms old. */
+  frame(window: WindowName): Promise<Frame>;
+  /** Streams frames until the client or we end it. `shown`: id of the frame that the client has. False: too many look. */
+  open(window: WindowName, response: ServerResponse, shown: string): boolean;
+  close(): void;
+}
+
+export interface LivePorts {
+  readonly render: (window: WindowName) => Promise<{ readonly at: string; readonly html: string }>;
+  readonly mark: () => Promise<string>;
+}
+
+const MOST = 50;
+/** ms between two looks whether something changed. */
+const LOOK = 500;
+/** ms after which a page hears something in any case: its data is as old as the last word. */
+const AT_LEAST = 4_000;
+/** Bytes that a client that does not read may owe us. */
+const OWED = 1_000_000;
+
+interface Viewer {
+  readonly window: WindowName;
+  readonly response: ServerResponse;
+  shown: string;
+}
+
+export function openLive({ render, mark }: LivePorts): Live {
+  const viewers = new Set<Viewer>();
+  let timer: NodeJS.Timeout | null = null;
+  let seen = '';
+  let pushed = 0;
+  let busy = false;
+
+  async function frame(window: WindowName): Promise<Frame> {
+    const { at, html } = await render(window);
+    return { at, html, id: createHash('sha256').update(html).digest('base64url').slice(0, 16) };
+  }
+
+  async function look(): Promise<void> {
+    if (busy) return;
+    busy = true;
+    try {
+      const now = await mark();
+      if (now === seen && Date.now() - pushed < AT_LEAST) return;
+      seen = now;
+      pushed = Date.now();
+      await push();
+    } catch {
+      // What cannot be rendered now is tried again; the page sees that its data grows old.
+    } finally {
+      busy = false;
+    }
+  }
+
+  async function push(): Promise<void> {
+    const frames = new Map<WindowName, Promise<Frame>>();
+    for (const viewer of viewers) {
+      const made = frames.get(viewer.window) ?? frame(viewer.window);
+      frames.set(viewer.window, made);
+      send(viewer, await made);
+    }
+  }
+
+  function send(viewer: Viewer, { at, id, html }: Frame): void {
+    const { response } = viewer;
+    if (response.writableLength > OWED) {
+      end(viewer);
+      return;
+    }
+    const news = id === viewer.shown ? { at } : { at, id, html };
+    viewer.shown = id;
+    response.write(`data: ${JSON.stringify(news)}\n\n`);
+  }
+
+  function end(viewer: Viewer): void {
+    viewers.delete(viewer);
+    viewer.response.end();
+    if (viewers.size > 0 || timer === null) return;
+    clearInterval(timer);
+    timer = null;
+  }
+
+  return {
+    frame,
+    open(window, response, shown) {
+      if (viewers.size >= MOST) return false;
+      const viewer = { window, response, shown };
+      viewers.add(viewer);
+      response.on('close', () => end(viewer));
+      response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'x-accel-buffering': 'no',
+      });
+      response.write('retry: 2000\n\n');
+      if (timer === null) {
+        timer = setInterval(() => void look(), LOOK);
+        timer.unref();
+      }
+      void frame(window)
+        .then((first) => send(viewer, first))
+        .catch(() => undefined);
+      return true;
+    },
+    close() {
+      for (const viewer of [...viewers]) end(viewer);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// The page's ports, filled: it shows what the front knows, and its buttons do what the commands do.
+import path from 'node:path';
+import { errorMessage } from '../../domain/errors.js';
+import type { Config } from '../../config/types.js';
+import { openDashboard, type Dashboard } from '../../dashboard/open.js';
+import type { DashboardPorts, Said } from '../../dashboard/ports.js';
+import { parseDecision } from '../../domain/gate/messages.js';
+import { distDirectory } from '../dist-paths.js';
+import { queueSwitch, updateManager } from '../failover/manager-client.js';
+import { isTrusted } from '../front/guard.js';
+import { callerOf } from '../front/router.js';
+import { speak } from '../healing/decide.js';
+import { markIncident } from '../healing/desk.js';
+import { readMonitor } from '../healing/monitor-file.js';
+import { openPageModel, type PageSources } from './gather.js';
+import { openTemporalParts } from './temporal-parts.js';
+
+/** Who pressed a button that asks for no name. */
+const PAGE = 'dashboard';
+
+export async function openFrontDashboard(sources: Omit<PageSources, 'temporal'>): Promise<Dashboard> {
+  const { config, gateway, memory } = sources;
+  const temporal = openTemporalParts(config);
+  const model = openPageModel({ ...sources, temporal });
+  const { token, public_url: publicUrl } = config.nxs.http;
+  const secret = token === undefined || token === '' ? null : token;
+  const opened = await openDashboard({
+    model,
+    mark: async () => `${await memory.mark()} ${JSON.stringify(gateway.view())} ${await blindnessOf(config)}`,
+    decide: (word) => safely(() => decide(word)),
+    switchProvider: (to) => safely(() => change(to)),
+    label: (word) =>
+      safely(async () => {
+        await markIncident(config, { ...word, by: PAGE, reason: '' });
+        return { accepted: true, sentence: 'It is on record.' };
+      }),
+    token: secret,
+    trusted: (request) => isTrusted(secret, callerOf(request)),
+    secure: publicUrl?.startsWith('https:') ?? false,
+    assets: path.join(path.dirname(distDirectory()), 'dashboard', 'assets'),
+  });
+
+  async function decide(word: Parameters<DashboardPorts['decide']>[0]): Promise<Said> {
+    const { incident, verdict, by, reason, request } = word;
+    const parsed = parseDecision(verdict, { by, reason, request });
+    if ('why' in parsed) return { accepted: false, sentence: parsed.why };
+    const spoken = await temporal.using((client) =>
+      speak(client, config.node, incident, verdict, parsed.value),
+    );
+    switch (spoken.kind) {
+      case 'gone':
+        return { accepted: false, sentence: 'That incident is over; nothing has changed.' };
+      case 'queued':
+        return { accepted: true, sentence: 'Queued: no worker is there; it counts by the time it was sent.' };
+      case 'answered':
+        return spoken.answer;
+    }
+  }
+
+  async function change(to: string): Promise<Said> {
+    const known = gateway.view().providers.map(({ name }) => name);
+    if (to !== 'primary' && !known.includes(to))
+      return { accepted: false, sentence: `There is no provider ${to}.` };
+    const result = await temporal.using((client) =>
+      updateManager(client, config, 'switchProvider', { to, forMs: null, by: PAGE }),
+    );
+    if (result === null) {
+      await temporal.using((client) => queueSwitch(client, config.node, { to, by: PAGE }));
+      return { accepted: true, sentence: 'Queued: no worker is there at the moment.' };
+    }
+    const [first = 'nobody'] = result.order;
+    return {
+      accepted: true,
+      sentence:
+        to === 'primary' ? `Back to the usual order: ${first} goes first.` : `${first} goes first now.`,
+    };
+  }
+
+  return {
+    routes: opened.routes,
+    close() {
+      opened.close();
+      void temporal.close();
+    },
+  };
+}
+
+async function safely(work: () => Promise<Said>): Promise<Said> {
+  try {
+    return await work();
+  } catch (error) {
+    return { accepted: false, sentence: `${errorMessage(error)} Nothing has changed.` };
+  }
+}
+
+/** The monitor's age matters to the page only when nobody has looked for long; half minutes are fine enough. */
+async function blindnessOf({ stateDir }: Pick<Config, 'stateDir'>): Promise<string> {
+  const file = await readMonitor(stateDir);
+  return file === null
+    ? ''
+    : `${String(Math.floor((Date.now() - file.at) / 30_000))} ${file.anomalies.join()}`;
+}
