@@ -1,4 +1,5 @@
 // The page as a whole. What stands in `main` is pushed again when it changes; the rest is sent once.
+import { isOpen } from '../../domain/healing/incident.js';
 import { WINDOWS, type WindowName } from '../../domain/panels.js';
 import { html, type SafeHtml, type Value } from '../html.js';
 import type { PageModel } from '../model.js';
@@ -12,14 +13,17 @@ import { backupsSection, fleetSection, providersSection, schedulesSection, syncS
 export function mainOf(model: PageModel, proof: string): SafeHtml {
   const { headline } = model;
   const words = light(headline.light, headline.text);
+  const healing = incidentsSection(model.healing, proof);
+  // What is open comes before what somebody chose to look at.
+  const urgent = model.healing.failed !== null || model.healing.incidents.some(isOpen);
   return html` <div id="headline" data-key="headline" class="headline ${headline.light}" role="status">
       <p>
         ${headline.anchor === null ? words : html`<a href="${headline.anchor}">${words}</a>`}
         ${headline.until === null ? null : html`<span data-until="${headline.until}">until ${time(headline.until)}</span>`}
       </p>
     </div>
-    ${kpisSection(model)} ${incidentsSection(model.healing, proof)}
-    ${panelsSection(model.title, model.panels)}
+    ${kpisSection(model)} ${urgent ? healing : null} ${panelsSection(model.title, model.panels)}
+    ${urgent ? null : healing}
     <div class="columns" data-key="columns">
       ${providersSection(model, proof)} ${backupsSection(model)} ${syncSection(model)}
       ${schedulesSection(model)} ${fleetSection(model)}

@@ -49,8 +49,8 @@ function card(kpi: Kpi, shares: readonly (number | null)[] | null): SafeHtml {
   return html`<li data-key="${kpi.id}" class="card">
     <h3>${kpi.name}</h3>
     <p class="value">${valueText(kpi)}</p>
-    <p>${light(lightOf(kpi), html`${verdictText(kpi)} <span class="soft">${targetText(kpi)}</span>`)}</p>
-    <p class="soft">${countText(kpi)}</p>
+    <p>${light(lightOf(kpi), verdictText(kpi))}</p>
+    <p class="soft">${targetText(kpi)}, ${countText(kpi)}</p>
     ${shares === null ? null : bars(shares, `Uptime in 24 parts of the window: ${barsText(shares)}`)}
   </li>`;
 }

@@ -32,7 +32,7 @@ export function providersPart(
     serving: each.active && canAnswer(each, now),
     light: lightOf(each),
     since: each.since,
-    detail: detailOf(each),
+    detail: detailOf(each, now),
     first_content_ms: median((desk.record(each.name)?.learned.first ?? []).flat()),
     day:
       each.state === 'not_configured'
@@ -52,18 +52,14 @@ function lightOf({ state, health }: ProviderView): Light {
   return health?.state === 'bad' ? 'bad' : 'good';
 }
 
-function detailOf({
-  state,
-  reason,
-  open_until: until,
-  cooling_until: cooling,
-  health,
-  unset,
-  suspect,
-}: ProviderView): string {
+function detailOf(provider: ProviderView, now: number): string {
+  const { state, reason, open_until: until, cooling_until: cooling, health, unset, suspect } = provider;
   if (state === 'not_configured')
     return unset.length === 0 ? 'not configured' : `not set: ${unset.join(', ')}`;
-  if (state === 'open') return `${reason ?? 'failing'}; next try ${until ?? 'soon'}`;
+  if (state === 'open') {
+    const due = until === null || Date.parse(until) <= now;
+    return `${reason ?? 'failing'}; ${due ? 'the next call that needs it tries it' : `not asked until ${until}`}`;
+  }
   if (cooling !== null) return `asked for a pause until ${cooling}`;
   if (suspect) return 'silent for longer than usual: others go first';
   return health === null ? '' : health.detail;
