@@ -23,6 +23,7 @@ import { completionOf } from './commands/completion.js';
 import { configCheck } from './commands/config-check.js';
 import { configShow } from './commands/config-show.js';
 import { doctor } from './commands/doctor.js';
+import { drill } from './commands/drill.js';
 import { init } from './commands/init.js';
 import { journalShow } from './commands/journal-show.js';
 import { journalVerify } from './commands/journal-verify.js';
@@ -86,6 +87,7 @@ export const COMMANDS: readonly Command[] = [
   deny,
   approverAdd,
   kpi,
+  drill,
   notifyList,
   notifyTest,
   configCheck,

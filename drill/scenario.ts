@@ -28,6 +28,8 @@ export interface Finding {
   readonly times: Times | null;
   /** Incidents that this scenario caused on purpose: true positives. */
   readonly incidents: readonly string[];
+  /** Failover times as a client saw them, ms from its call to the first good content of another provider. */
+  readonly failovers?: readonly number[];
 }
 
 export interface Scenario<Setting> {
@@ -112,4 +114,8 @@ export interface Plane {
   get(path: string): Promise<{ readonly status: number; readonly body: unknown }>;
   /** `/readyz` is 200. */
   ready(within: number): Promise<void>;
+  /** Ends its supervisor (SIGTERM: in good order, with worker and Temporal) and waits for that; it is not meant to answer from then on. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same directories and ports; ready when it resolves. */
+  start(): Promise<void>;
 }

@@ -7,6 +7,11 @@ const older = document.getElementById('older');
 const root = document.documentElement;
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
+// The server's clock and this one may differ, so the age counts from when the word came.
+let heard = performance.now();
+/** ms without a word after which the page says that it is old. */
+const SILENT = 10_000;
+
 theme();
 if (main !== null && age !== null) {
   localTimes(document);
@@ -44,10 +49,6 @@ function localTimes(within) {
     each.title = at.toLocaleString();
   }
 }
-
-// The server's clock and this one may differ, so the age counts from when the word came.
-let heard = performance.now();
-const SILENT = 10_000;
 
 function clock() {
   const seconds = Math.floor((performance.now() - heard) / 1000);
