@@ -32,7 +32,7 @@ export function documentedKeys(command: string): Documented {
   const parts = shapes.split(/^### /m);
   const section = parts.find((part) => part.split('\n')[0]?.split(', ').includes(`nxs ${command}`));
   if (section === undefined) throw new Error(`docs/cli.md has no JSON shape of nxs ${command}`);
-  const words = new Set([...section.matchAll(/`([A-Za-z_]+)`/g)].map(([, word]) => word ?? ''));
+  const words = new Set([...section.matchAll(/`([A-Za-z_][A-Za-z0-9_]*)`/g)].map(([, word]) => word ?? ''));
   return { words, keys: new Set([...words].filter((word) => !VALUES.has(word))) };
 }
 

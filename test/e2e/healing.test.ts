@@ -175,6 +175,41 @@ it('the link of a notification shows the card, decides by a form, and is spent t
   expect((await fetch(url)).status).toBe(404);
 }, 60_000);
 
+it('the page shows the question, takes the answer, and counts what came of it', async () => {
+  const { id, asked } = await askedFor();
+  const { http } = await plane.run();
+  const page = await fetch(`${http}/`);
+  const cookie = page.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const text = await page.text();
+  expect(text).toMatch(/Needs you[\s\S]*rescue/);
+  const proof = /name="nxs-proof" content="([\w-]+)"/.exec(text)?.[1] ?? '';
+  const press = (to: string, fields: Record<string, string>) =>
+    fetch(http + to, {
+      method: 'POST',
+      headers: { origin: http, cookie },
+      body: new URLSearchParams({ proof, incident: id, ...fields }),
+    });
+  const word = { request: asked?.request ?? '', by: 'ops', reason: 'seen on the page' };
+  const stranger = await press('/dashboard/decide', { ...word, verdict: 'approve', proof: 'guessed' });
+  expect(stranger.status).toBe(403);
+  const yes = await press('/dashboard/decide', { ...word, verdict: 'approve' });
+  expect([yes.status, await yes.text()]).toEqual([200, expect.stringContaining('Approved by ops')]);
+  expect((await over(id)).state).toBe('healed');
+  const marked = await press('/dashboard/mark', { label: 'false_positive' });
+  expect(await marked.text()).toContain('It is on record');
+  const kpis = (await json(['kpi'])) as { kpis: { id: string; n: number; value: number }[] };
+  const rate = kpis.kpis.find((each) => each.id === 'false_positive_rate');
+  expect(rate?.value).toBeGreaterThan(0);
+  expect((await plane.nxs('heal', 'mark', id, 'right', '--by', 'ops')).code).toBe(0);
+  const after = (await plane.get('/api/kpi?since=1h')).body as typeof kpis;
+  const [recovery, now] = ['recovery_time', 'false_positive_rate'].map((kpi) =>
+    after.kpis.find((each) => each.id === kpi),
+  );
+  expect(recovery?.n).toBeGreaterThan(1);
+  expect(now).toMatchObject({ n: rate?.n, value: 0 });
+  expect((await plane.get('/api/kpi?since=soon')).status).toBe(400);
+}, 60_000);
+
 it('a worker that is killed in the middle of an act: it is done once, and verified', async () => {
   const runs = service.runs();
   service.set('slow');
