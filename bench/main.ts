@@ -8,6 +8,7 @@ import { benchFailover } from './suites/failover.js';
 import { benchGithub } from './suites/github.js';
 import { benchHealing } from './suites/healing.js';
 import { benchMemory } from './suites/memory.js';
+import { benchPage } from './suites/page.js';
 import { benchStart } from './suites/start.js';
 import type { Suite } from './suites/suite.js';
 import { benchSync } from './suites/sync.js';
@@ -29,6 +30,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       benchHealing(scratch, { ...options, idle: 1000 * Math.max(1, Number(values.idle) || 120) }),
   },
   sync: { summary: 'a cycle beside raw git; from a file event to the other node', run: benchSync },
+  page: { summary: 'the page over a journal of 30 days, and what ten open ones cost', run: benchPage },
   memory: { summary: 'memory of the worker with a corpus of 1 GB, in two shapes', run: benchMemory },
 };
 

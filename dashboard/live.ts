@@ -27,8 +27,10 @@ export interface LivePorts {
 const MOST = 50;
 /** ms between two looks whether something changed. */
 const LOOK = 500;
-/** ms after which a page hears something in any case: its data is as old as the last word. */
-const AT_LEAST = 4_000;
+/** ms after which a page hears in any case that nothing changed. */
+const TICK = 4_000;
+/** ms after which it is rendered in any case: ages, and what no mark tells of. */
+const AT_LEAST = 15_000;
 /** Bytes that a client that does not read may owe us. */
 const OWED = 1_000_000;
 
@@ -42,7 +44,8 @@ export function openLive({ render, mark }: LivePorts): Live {
   const viewers = new Set<Viewer>();
   let timer: NodeJS.Timeout | null = null;
   let seen = '';
-  let pushed = 0;
+  let rendered = 0;
+  let told = 0;
   let busy = false;
 
   async function frame(window: WindowName): Promise<Frame> {
@@ -54,11 +57,15 @@ export function openLive({ render, mark }: LivePorts): Live {
     if (busy) return;
     busy = true;
     try {
-      const now = await mark();
-      if (now === seen && Date.now() - pushed < AT_LEAST) return;
-      seen = now;
-      pushed = Date.now();
-      await push();
+      const [current, now] = [await mark(), Date.now()];
+      if (current !== seen || now - rendered >= AT_LEAST) {
+        seen = current;
+        rendered = told = now;
+        await push();
+      } else if (now - told >= TICK) {
+        told = now;
+        for (const viewer of viewers) send(viewer, null);
+      }
     } catch {
       // What cannot be rendered now is tried again; the page sees that its data grows old.
     } finally {
@@ -75,14 +82,20 @@ export function openLive({ render, mark }: LivePorts): Live {
     }
   }
 
-  function send(viewer: Viewer, { at, id, html }: Frame): void {
+  /** null: what it shows is true still. */
+  function send(viewer: Viewer, frame: Frame | null): void {
     const { response } = viewer;
     if (response.writableLength > OWED) {
       end(viewer);
       return;
     }
-    const news = id === viewer.shown ? { at } : { at, id, html };
-    viewer.shown = id;
+    const news =
+      frame === null
+        ? { at: new Date().toISOString() }
+        : frame.id === viewer.shown
+          ? { at: frame.at }
+          : frame;
+    if (frame !== null) viewer.shown = frame.id;
     response.write(`data: ${JSON.stringify(news)}\n\n`);
   }
 

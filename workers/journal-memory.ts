@@ -35,17 +35,19 @@ export function openJournalMemory({ stateDir }: Pick<Config, 'stateDir'>): Journ
   const dir = path.join(stateDir, 'journal');
   let kept: { readonly built: number; readonly memory: Memory; readonly tail: JournalTail } | null = null;
 
+  async function current(now: number): Promise<Memory> {
+    // Built anew once a day, so that what is too old to be asked for is forgotten.
+    if (kept === null || Math.abs(now - kept.built) > DAY) {
+      const { memory, take } = openMemory();
+      kept = { built: now, memory, tail: openTail(dir, now - LONGEST - BEFORE, take) };
+    }
+    const { memory, tail } = kept;
+    await tail.catchUp();
+    return memory;
+  }
+
   return {
-    async current(now) {
-      // Built anew once a day, so that what is too old to be asked for is forgotten.
-      if (kept === null || Math.abs(now - kept.built) > DAY) {
-        const { memory, take } = openMemory();
-        kept = { built: now, memory, tail: openTail(dir, now - LONGEST - BEFORE, take) };
-      }
-      const { memory, tail } = kept;
-      await tail.catchUp();
-      return memory;
-    },
+    current,
     async mark() {
       const newest = (await dayFiles(dir)).at(-1);
       return newest === undefined ? '' : `${newest} ${String((await stat(dayPath(dir, newest))).size)}`;

@@ -12,9 +12,12 @@ import { callerOf } from '../front/router.js';
 import { speak } from '../healing/decide.js';
 import { markIncident } from '../healing/desk.js';
 import { readMonitor } from '../healing/monitor-file.js';
+import type { ProvidersView } from '../../gateway/view.js';
 import { openPageModel, type PageSources } from './gather.js';
 import { openTemporalParts } from './temporal-parts.js';
 
+/** ms after the start: the page is put together once, so that the first who looks need not wait for the journal and for Temporal. */
+const SOON = 10_000;
 /** Who pressed a button that asks for no name. */
 const PAGE = 'dashboard';
 
@@ -26,7 +29,7 @@ export async function openFrontDashboard(sources: Omit<PageSources, 'temporal'>)
   const secret = token === undefined || token === '' ? null : token;
   const opened = await openDashboard({
     model,
-    mark: async () => `${await memory.mark()} ${JSON.stringify(gateway.view())} ${await blindnessOf(config)}`,
+    mark: async () => `${await memory.mark()} ${orderOf(gateway.view())} ${await blindnessOf(config)}`,
     decide: (word) => safely(() => decide(word)),
     switchProvider: (to) => safely(() => change(to)),
     label: (word) =>
@@ -39,6 +42,8 @@ export async function openFrontDashboard(sources: Omit<PageSources, 'temporal'>)
     secure: publicUrl?.startsWith('https:') ?? false,
     assets: path.join(path.dirname(distDirectory()), 'dashboard', 'assets'),
   });
+
+  setTimeout(() => void model('24h').catch(() => undefined), SOON).unref();
 
   async function decide(word: Parameters<DashboardPorts['decide']>[0]): Promise<Said> {
     const { incident, verdict, by, reason, request } = word;
@@ -91,6 +96,14 @@ async function safely(work: () => Promise<Said>): Promise<Said> {
   } catch (error) {
     return { accepted: false, sentence: `${errorMessage(error)} Nothing has changed.` };
   }
+}
+
+/** What the page shows of the providers, without the times of the last looks: those change all the time. */
+function orderOf({ providers, switch: switched }: ProvidersView): string {
+  const each = providers.map(({ name, state, active, suspect, reason, cooling_until: cooling, health }) => [
+    ...[name, state, active, suspect, reason, cooling, health?.state, health?.detail],
+  ]);
+  return JSON.stringify([switched, each]);
 }
 
 /** The monitor's age matters to the page only when nobody has looked for long; half minutes are fine enough. */
