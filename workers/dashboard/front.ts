@@ -16,7 +16,7 @@ import type { ProvidersView } from '../../gateway/view.js';
 import { openPageModel, type PageSources } from './gather.js';
 import { openTemporalParts } from './temporal-parts.js';
 
-/** ms after the start: the page is put together once, so that the first who looks need not wait for the journal and for Temporal. */
+/** ms after the start: the page is put together once, so that the first who looks need not wait for Temporal. */
 const SOON = 10_000;
 /** Who pressed a button that asks for no name. */
 const PAGE = 'dashboard';
@@ -43,6 +43,8 @@ export async function openFrontDashboard(sources: Omit<PageSources, 'temporal'>)
     assets: path.join(path.dirname(distDirectory()), 'dashboard', 'assets'),
   });
 
+  // A month of journal takes a moment to read: before anybody asks.
+  void memory.current(Date.now()).catch(() => undefined);
   setTimeout(() => void model('24h').catch(() => undefined), SOON).unref();
 
   async function decide(word: Parameters<DashboardPorts['decide']>[0]): Promise<Said> {
