@@ -29,7 +29,10 @@ export async function openFrontDashboard(sources: Omit<PageSources, 'temporal'>)
   const secret = token === undefined || token === '' ? null : token;
   const opened = await openDashboard({
     model,
-    mark: async () => `${await memory.mark()} ${orderOf(gateway.view())} ${await blindnessOf(config)}`,
+    mark: async () => {
+      const parts = [await memory.mark(), orderOf(gateway.view()), await blindnessOf(config)];
+      return [...parts, temporal.answered()].join(' ');
+    },
     decide: (word) => safely(() => decide(word)),
     switchProvider: (to) => safely(() => change(to)),
     label: (word) =>

@@ -11,6 +11,8 @@ export interface TemporalParts {
   schedules(link: (id: string) => string | null): Promise<Part<{ readonly list: readonly ScheduleRow[] }>>;
   /** Nodes whose healing loop runs on this cluster, with the last beat of their monitor. */
   nodes(): Promise<readonly ClusterNode[]>;
+  /** Changes when Temporal has answered. */
+  answered(): number;
   /** Does something with Temporal, or rejects with TEMPORAL_UNREACHABLE. */
   using<T>(work: (client: Client) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -25,6 +27,8 @@ export interface ClusterNode {
 /** ms that answers are good for. */
 const SCHEDULES = 10_000;
 const NODES = 30_000;
+/** ms that a page waits for an answer. */
+const WAIT = 60;
 /** ms that Temporal has to answer. */
 const PATIENCE = 3_000;
 /** A page for more nodes than this needs another page. */
@@ -40,8 +44,13 @@ const KINDS: Readonly<Record<ScheduleKind, string>> = {
 
 export function openTemporalParts(config: Config): TemporalParts {
   let reached: Promise<Reached> | null = null;
-  const schedules = memo(SCHEDULES, () => using((client) => schedulesOf(client, config.node)));
-  const nodes = memo(NODES, () => using(nodesOf));
+  let answers = 0;
+  const count = <T>(value: T): T => {
+    answers += 1;
+    return value;
+  };
+  const schedules = memo(SCHEDULES, () => using((client) => schedulesOf(client, config.node)).then(count));
+  const nodes = memo(NODES, () => using(nodesOf).then(count));
 
   async function using<T>(work: (client: Client) => Promise<T>): Promise<T> {
     reached ??= reachTemporal(config);
@@ -59,15 +68,20 @@ export function openTemporalParts(config: Config): TemporalParts {
 
   return {
     using,
+    answered: () => answers,
     async schedules(link) {
       try {
-        const list = await schedules();
+        const list = await inTime(schedules());
+        if (list === null) return { failed: 'Temporal is being asked.' };
         return { failed: null, list: list.map((each) => ({ ...each, link: link(each.id) })) };
       } catch (error) {
         return { failed: reasonOf(error) };
       }
     },
-    nodes: () => nodes().catch(() => []),
+    async nodes() {
+      const list = await inTime(nodes()).catch(() => null);
+      return list ?? [];
+    },
     async close() {
       const open = reached;
       reached = null;
@@ -172,18 +186,38 @@ function reasonOf(error: unknown): string {
     : errorMessage(error);
 }
 
+/** The page does not wait for Temporal: what comes later (null) is on the next one. */
+async function inTime<T>(value: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), WAIT);
+  });
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The last answer while it is good, and while the next one is on its way; a failure ends it. */
 function memo<T>(fresh: number, make: () => Promise<T>): () => Promise<T> {
-  let kept: { readonly at: number; readonly value: Promise<T> } | null = null;
+  let kept: Promise<T> | null = null;
+  let next: Promise<T> | null = null;
+  let asked = 0;
   return () => {
     const now = Date.now();
-    if (kept === null || Math.abs(now - kept.at) > fresh) {
-      const value = make();
-      kept = { at: now, value };
-      // A failure is asked again at once.
-      value.catch(() => {
-        if (kept?.value === value) kept = null;
-      });
+    if (next === null && (kept === null || Math.abs(now - asked) > fresh)) {
+      asked = now;
+      const mine = make();
+      next = mine;
+      mine
+        .then(
+          () => (kept = mine),
+          () => (kept = null),
+        )
+        .finally(() => (next = null))
+        .catch(() => undefined);
     }
-    return kept.value;
+    return kept ?? next ?? make();
   };
 }
