@@ -12,7 +12,7 @@ export interface Frame {
 }
 
 export interface Live {
-  /** The page of a window, at most some ms old. */
+  /** The page of a window; callers at the same time share one rendering. */
   frame(window: WindowName): Promise<Frame>;
   /** Streams frames until the client or we end it. `shown`: id of the frame that the client has. False: too many look. */
   open(window: WindowName, response: ServerResponse, shown: string): boolean;
@@ -42,15 +42,30 @@ interface Viewer {
 
 export function openLive({ render, mark }: LivePorts): Live {
   const viewers = new Set<Viewer>();
+  /** Renderings under way. */
+  const making = new Map<WindowName, Promise<Frame>>();
   let timer: NodeJS.Timeout | null = null;
   let seen = '';
   let rendered = 0;
   let told = 0;
   let busy = false;
 
-  async function frame(window: WindowName): Promise<Frame> {
+  /** Shows what is true now; one that began earlier may have missed it. */
+  function fresh(window: WindowName): Promise<Frame> {
+    const made = make(window).finally(() => {
+      if (making.get(window) === made) making.delete(window);
+    });
+    making.set(window, made);
+    return made;
+  }
+
+  async function make(window: WindowName): Promise<Frame> {
     const { at, html } = await render(window);
     return { at, html, id: createHash('sha256').update(html).digest('base64url').slice(0, 16) };
+  }
+
+  function frame(window: WindowName): Promise<Frame> {
+    return making.get(window) ?? fresh(window);
   }
 
   async function look(): Promise<void> {
@@ -59,9 +74,9 @@ export function openLive({ render, mark }: LivePorts): Live {
     try {
       const [current, now] = [await mark(), Date.now()];
       if (current !== seen || now - rendered >= AT_LEAST) {
+        await push();
         seen = current;
         rendered = told = now;
-        await push();
       } else if (now - told >= TICK) {
         told = now;
         for (const viewer of viewers) send(viewer, null);
@@ -76,7 +91,7 @@ export function openLive({ render, mark }: LivePorts): Live {
   async function push(): Promise<void> {
     const frames = new Map<WindowName, Promise<Frame>>();
     for (const viewer of viewers) {
-      const made = frames.get(viewer.window) ?? frame(viewer.window);
+      const made = frames.get(viewer.window) ?? fresh(viewer.window);
       frames.set(viewer.window, made);
       send(viewer, await made);
     }
@@ -85,8 +100,10 @@ export function openLive({ render, mark }: LivePorts): Live {
   /** null: what it shows is true still. */
   function send(viewer: Viewer, frame: Frame | null): void {
     const { response } = viewer;
+    // It may have gone while the frame was made.
+    if (!viewers.has(viewer)) return;
     if (response.writableLength > OWED) {
-      end(viewer);
+      response.destroy();
       return;
     }
     const news =

@@ -20,7 +20,7 @@ export interface Dashboard {
 type Handle = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 const MAX_BODY = 8 * 1024;
-/** ms that the sentence after a press of a button is kept, and how many are. */
+/** ms that the sentence after a press of a button waits for its page, and how many do. */
 const SAID_FOR = 60_000;
 const MOST_SAID = 100;
 
@@ -154,6 +154,7 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
 
   function take(id: string | null): Said | null {
     const found = id === null ? undefined : flashes.get(id);
+    flashes.delete(id ?? '');
     return found === undefined || found.until < Date.now() ? null : found;
   }
 

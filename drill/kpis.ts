@@ -18,25 +18,48 @@ export interface Measured {
 export function kpisOf(played: readonly Played[], from: number, to: number): Measured {
   const kpis = openKpis();
   let left = 0;
+  let open = 0;
   for (const group of played)
     for (const plane of group.planes) {
       // Two groups may call a node by the same name.
       const node = `${group.group}/${plane.node}`;
-      for (const event of plane.journal)
+      const cutOff = cutOffIn(plane.journal, group.scenarios);
+      open += cutOff.size;
+      const journal = plane.journal.filter(({ data }) => !cutOff.has(data['incident']));
+      for (const event of journal)
         if (isPlannedFailure(event, group.scenarios)) left += 1;
         else kpis.add({ ...event, node });
-      for (const label of labelsOf(plane.journal, group.scenarios, node)) kpis.add(label);
+      for (const label of labelsOf(journal, group.scenarios, node)) kpis.add(label);
     }
   for (const failover of clientFailovers(played)) kpis.add(failover);
   const report = kpis.report({ node: 'drill', from, to });
   const uptime = uptimeOf(played);
   const measured = report.kpis.map((kpi) => (kpi.id === 'uptime' ? { ...kpi, ...uptime } : kpi));
-  return { kpis: measured, notes: left === 0 ? [] : [leftOut(left)] };
+  const notes = [...(left === 0 ? [] : [leftOut(left)]), ...(open === 0 ? [] : [stillOpen(open)])];
+  return { kpis: measured, notes };
 }
 
 function leftOut(runs: number): string {
   const what = runs === 1 ? 'One backup run that was' : `${runs} backup runs that were`;
   return `${what} not green while the drill kept the place, the token or the content from it: left out of the backup success rate, and judged by their scenarios.`;
+}
+
+function stillOpen(incidents: number): string {
+  const what = incidents === 1 ? 'One incident' : `${incidents} incidents`;
+  return `${what} had not ended yet when the plane was, after its scenario had passed: left out of the recovery time.`;
+}
+
+/** Incidents without an end whose scenario has passed: the drill ended the plane before the plane ended them. */
+function cutOffIn(journal: readonly Told[], scenarios: readonly ScenarioReport[]): ReadonlySet<unknown> {
+  const of = (type: string) =>
+    journal.filter((event) => event.type === type).map(({ data }) => data['incident']);
+  const passed = new Set<unknown>(
+    scenarios.filter(({ verdict }) => verdict === 'PASS').flatMap(({ incidents }) => incidents),
+  );
+  const finished = new Set(of('healing.finished'));
+  return new Set(
+    of('healing.detected').filter((incident) => passed.has(incident) && !finished.has(incident)),
+  );
 }
 
 /** A run that could not be green because of a proven fault that was in force when it ended. */

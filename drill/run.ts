@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { resolveProgram } from '../adapters/temporal/binary.js';
 import { choose, type Chosen } from './choose.js';
-import { allParts, CONTROL } from './groups.js';
+import { allParts, CONTROL, WAITING } from './groups.js';
 import { makeScratch, openKit, type OpenKit } from './kit.js';
 import { kpisOf } from './kpis.js';
 import { machineFacts } from './machine.js';
@@ -28,7 +28,7 @@ export type DrillEnd =
   | { readonly kind: 'report'; readonly report: DrillReport }
   | { readonly kind: 'interrupted'; readonly exit: number };
 
-/** Groups that run at once, the control not counted: it only waits. */
+/** Groups that run at once, those not counted that mostly wait. */
 const AT_ONCE = 3;
 
 /** Throws NxsError USAGE for unknown names, ENGINE_UNAVAILABLE without Temporal's program. */
@@ -68,12 +68,16 @@ export async function runDrill(options: DrillOptions): Promise<DrillEnd> {
     }
   }
 
+  const waits = ({ part }: Chosen) => WAITING.includes(part.name);
   const isControl = ({ part }: Chosen) => part.name === CONTROL;
-  const busy = atMost(
-    AT_ONCE,
-    chosen.filter((each) => !isControl(each)),
-    playOne,
-  ).finally(othersDone);
+  const busy = Promise.all([
+    atMost(
+      AT_ONCE,
+      chosen.filter((each) => !waits(each)),
+      playOne,
+    ),
+    ...chosen.filter((each) => waits(each) && !isControl(each)).map(playOne),
+  ]).finally(othersDone);
   const all = Promise.all([busy, ...chosen.filter(isControl).map(playOne)]);
   try {
     const end = await Promise.race([all, interrupt.signal]);
@@ -83,7 +87,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillEnd> {
       all.catch(() => undefined);
       return { kind: 'interrupted', exit: 128 + constants.signals[end] };
     }
-    const played = inOrder(chosen, end.flat());
+    const played = inOrder(chosen, end.flat(2));
     const to = Date.now();
     const scenarios = played.flatMap((group) => group.scenarios);
     const { kpis, notes } = kpisOf(played, started, to + 1);

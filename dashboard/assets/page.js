@@ -85,6 +85,11 @@ function listen() {
 }
 
 function take({ id, html }) {
+  // A front that was started anew takes none of the proofs that stand here.
+  if (html?.includes('name="proof"') && !html.includes(meta('nxs-placeholder'))) {
+    location.reload();
+    return;
+  }
   heard = performance.now();
   if (html !== undefined && id !== main.dataset.id) {
     const fresh = new DOMParser().parseFromString(
@@ -121,12 +126,15 @@ function children(old, fresh) {
   const keyed = new Map();
   for (const child of old.childNodes) {
     const key = keyOf(child);
-    if (key !== null) keyed.set(`${child.nodeName} ${key}`, child);
+    const name = `${child.nodeName} ${key}`;
+    if (key !== null && !keyed.has(name)) keyed.set(name, child);
   }
   let at = old.firstChild;
   for (const next of [...fresh.childNodes]) {
     const key = keyOf(next);
     const known = key === null ? null : keyed.get(`${next.nodeName} ${key}`);
+    // A second one of that name is another one.
+    keyed.delete(`${next.nodeName} ${key}`);
     if (known !== undefined && known !== null && known !== at) {
       // What stands before it has gone, or has moved.
       while (at !== null && at !== known && !kept(at, fresh)) {

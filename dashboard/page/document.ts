@@ -6,19 +6,22 @@ import type { PageModel } from '../model.js';
 import { incidentsSection } from './incidents.js';
 import { kpisSection } from './kpis.js';
 import { panelsSection } from './panels.js';
-import { light, time } from './parts.js';
+import { light, linked, time } from './parts.js';
 import { backupsSection, fleetSection, providersSection, schedulesSection, syncSection } from './state.js';
 
 /** Inside of `main`. `proof`: what stands for the session's proof in its forms. */
 export function mainOf(model: PageModel, proof: string): SafeHtml {
   const { headline } = model;
+  // Read out when it changes; the countdown beside it is not.
   const words = light(headline.light, headline.text);
   const healing = incidentsSection(model.healing, proof);
   // What is open comes before what somebody chose to look at.
   const urgent = model.healing.failed !== null || model.healing.incidents.some(isOpen);
-  return html` <div id="headline" data-key="headline" class="headline ${headline.light}" role="status">
+  return html` <div id="headline" data-key="headline" class="headline ${headline.light}">
       <p>
-        ${headline.anchor === null ? words : html`<a href="${headline.anchor}">${words}</a>`}
+        <span role="status"
+          >${headline.anchor === null ? words : html`<a href="${headline.anchor}">${words}</a>`}</span
+        >
         ${headline.until === null ? null : html`<span data-until="${headline.until}">until ${time(headline.until)}</span>`}
       </p>
     </div>
@@ -60,7 +63,7 @@ export function pageOf(
         <h1>${model.title} <span class="soft">${model.node}</span></h1>
         <nav aria-label="Time window">${windows}</nav>
         <p class="age" id="age" data-at="${chrome.at}">as of ${time(chrome.at)}</p>
-        ${model.ui === null ? null : html`<a href="${model.ui}" rel="noreferrer">Temporal</a>`}
+        ${model.ui === null ? null : linked(model.ui, 'Temporal')}
         <button id="theme" type="button" hidden aria-label="light or dark">◐</button>
         ${
           chrome.canLogOut

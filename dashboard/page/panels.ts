@@ -1,7 +1,7 @@
 // The panels of resilience-dashboard.yaml.
 import { html, type SafeHtml, type Value } from '../html.js';
 import type { Light, PanelModel } from '../model.js';
-import { light, linked, section, table, text, time } from './parts.js';
+import { keysOf, light, linked, section, table, text, time } from './parts.js';
 
 export function panelsSection(title: string, panels: readonly PanelModel[]): SafeHtml | null {
   if (panels.length === 0) return null;
@@ -30,8 +30,8 @@ function bodyOf(panel: PanelModel): Value {
     case 'status-grid':
       return html`<ul class="grid">
         ${panel.cells.map(
-          ({ name, provider, light: state, detail }) =>
-            html`<li data-key="${name}">
+          ({ name, provider, light: state, detail }, index) =>
+            html`<li data-key="${index}">
               ${light(state, html`<b>${name}</b>`)}
               <span class="soft"
                 >${provider === null || provider === name ? '' : `${provider}, `}${text(detail)}</span
@@ -52,16 +52,18 @@ function bodyOf(panel: PanelModel): Value {
         })),
         'nothing yet',
       );
-    case 'timeline':
+    case 'timeline': {
+      const keys = keysOf(panel.entries.map((entry) => `${entry.at} ${entry.text}`));
       if (panel.entries.length === 0) return html`<p class="soft">nothing happened</p>`;
       return html`<ol class="timeline">
         ${panel.entries.map(
-          (entry) =>
-            html`<li data-key="${entry.at} ${entry.text}">
+          (entry, index) =>
+            html`<li data-key="${keys[index] ?? null}">
               ${time(entry.at)} ${light(entry.light, linked(entry.link, entry.text))}
             </li>`,
         )}
       </ol>`;
+    }
   }
 }
 

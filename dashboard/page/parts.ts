@@ -22,9 +22,11 @@ export function text(value: string): SafeHtml {
   return ISO.test(value) ? time(value) : html`${value}`;
 }
 
-/** A link into Temporal's web UI; the plain text where there is none. */
+/** A link into Temporal's web UI; the plain text where there is none, or one that would run. */
 export function linked(href: string | null, content: Value): SafeHtml {
-  return href === null ? html`${content}` : html`<a href="${href}" rel="noreferrer">${content}</a>`;
+  return href === null || !/^(https?:|[/#])/i.test(href)
+    ? html`${content}`
+    : html`<a href="${href}" rel="noreferrer">${content}</a>`;
 }
 
 export function section(id: string, title: Value, body: Value): SafeHtml {
@@ -32,6 +34,16 @@ export function section(id: string, title: Value, body: Value): SafeHtml {
     <h2 id="${id}-title">${title}</h2>
     ${body}
   </section>`;
+}
+
+/** The script finds rows by their keys: the second of the same name gets a number. */
+export function keysOf(names: readonly string[]): readonly string[] {
+  const count = new Map<string, number>();
+  return names.map((name) => {
+    const before = count.get(name) ?? 0;
+    count.set(name, before + 1);
+    return before === 0 ? name : `${name} (${String(before + 1)})`;
+  });
 }
 
 /** A part that could not be put together says why. */
@@ -46,6 +58,7 @@ export function table(
   empty: string,
 ): SafeHtml {
   if (rows.length === 0) return html`<p class="soft">${empty}</p>`;
+  const keys = keysOf(rows.map(({ key }) => key));
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption class="hidden">
@@ -58,8 +71,8 @@ export function table(
       </thead>
       <tbody>
         ${rows.map(
-          ({ key, cells }) =>
-            html`<tr data-key="${key}">
+          ({ cells }, row) =>
+            html`<tr data-key="${keys[row] ?? null}">
               ${cells.map((cell, index) =>
                 index === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`,
               )}

@@ -49,7 +49,7 @@ function provider(row: ProviderRow, proof: string): readonly (SafeHtml | string)
       : form(
           '/dashboard/switch',
           proof,
-          html`<button name="to" value="${name}" class="small" aria-label="let ${name} go first">
+          html`<button name="to" value="${name}" class="small" aria-label="switch to ${name}">
             switch
           </button>`,
         ),

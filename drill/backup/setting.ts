@@ -56,7 +56,7 @@ function someFiles(kit: Kit): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name) => [name, `# ${name}\n${text()}\n`]));
 }
 
-async function startServer(kit: Kit): Promise<BackupSetting['server']> {
+export async function startServer(kit: Kit): Promise<BackupSetting['server']> {
   const dir = join(kit.dir, 'server.git');
   const tokens = join(kit.dir, 'tokens');
   const token = randomBytes(18).toString('base64url');

@@ -1,4 +1,5 @@
 // The first provider fails in one of several ways, under the eyes of a client that keeps asking.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { failures, keepAsking } from '../client.js';
 import { findingOf } from '../finding.js';
 import type { Scenario } from '../scenario.js';
@@ -31,6 +32,8 @@ function oneProvider({ name, hypothesis, begin, prove, end }: Fault): Scenario<F
       const { kit, plane, primary, backup } = setting;
       const client = keepAsking(() => plane.http, EVERY_MS);
       await kit.until('the client is answered', 10_000, () => client.answers().length >= 3);
+      // Between two calls, or in the middle of one.
+      await sleep(kit.random() * 3 * EVERY_MS);
       await begin(setting);
       const fault = Date.now();
       const proof = await prove(setting);

@@ -4,7 +4,7 @@ import type { Plane, Times } from '../scenario.js';
 import type { Llm } from '../stand-ins/open-llm.js';
 
 /** The source document's target for a failover, ms. */
-export const FAILOVER_TARGET_MS = 5000;
+const FAILOVER_TARGET_MS = 5000;
 
 /**
  * `detected`: the first call that met the fault was made; `decided`: its breaker opened; `acted`: another provider began to answer

@@ -1,6 +1,6 @@
 // Every process of a group: started in a process group of its own, and found again by the group's directory in its environment or
 // command line, also when its parent died without ending it (what a healing command had started, an engine whose supervisor was killed).
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -85,7 +85,7 @@ export function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** How many there were. Works where /proc does (Linux); elsewhere the groups have to do. */
+/** How many there were. */
 function killMarked(dir: string): number {
   const marked = marksOf(`${dir}/`);
   for (const pid of marked) {
@@ -100,26 +100,34 @@ function killMarked(dir: string): number {
 
 // The directory's name is random, so that no process of somebody else can hold it by chance.
 function marksOf(mark: string): readonly number[] {
-  return pidsOf().filter(
-    (pid) => pid !== process.pid && ['environ', 'cmdline'].some((file) => procText(pid, file).includes(mark)),
-  );
+  return processes()
+    .filter(({ pid, words }) => pid !== process.pid && words().includes(mark))
+    .map(({ pid }) => pid);
+}
+
+interface Running {
+  readonly pid: number;
+  /** Command line, and where /proc is (Linux) the environment. */
+  readonly words: () => string;
+}
+
+function processes(): readonly Running[] {
+  if (process.platform === 'linux')
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => ({
+        pid: Number(name),
+        words: () => procText(name, 'environ') + procText(name, 'cmdline'),
+      }));
+  const { stdout } = spawnSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' });
+  return stdout.split('\n').map((line) => ({ pid: Number.parseInt(line, 10), words: () => line }));
 }
 
 /** '' when it is somebody else's, or gone. */
-function procText(pid: number, file: string): string {
+function procText(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch {
     return '';
-  }
-}
-
-function pidsOf(): readonly number[] {
-  try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number);
-  } catch {
-    return [];
   }
 }

@@ -11,11 +11,3 @@ export function randomOf(seed: number, name: string): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-
-/** The same things in another order. */
-export function shuffled<T>(things: readonly T[], random: () => number): readonly T[] {
-  return things
-    .map((thing) => ({ thing, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ thing }) => thing);
-}

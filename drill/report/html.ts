@@ -96,6 +96,6 @@ function classOf(mark: string): string {
 }
 
 /** Text that is nothing but text, also inside of quotes. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -32,7 +32,7 @@ export function lastLine({ verdict, scenarios, kpis, duration_ms: duration }: Dr
   return `${verdict}: ${parts.join(', ')}`;
 }
 
-export function missedIn(kpis: readonly Pick<Kpi, 'verdict'>[]): number {
+function missedIn(kpis: readonly Pick<Kpi, 'verdict'>[]): number {
   return kpis.filter(({ verdict }) => verdict === 'missed').length;
 }
 

@@ -2,7 +2,7 @@
 import type { Delays, DrillReport, MachineFacts, ScenarioReport } from './model.js';
 
 /** `–`, `0.09 s`, `12.3 s`. */
-export function delayText(ms: number | null): string {
+function delayText(ms: number | null): string {
   if (ms === null) return '–';
   return ms >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 1000).toFixed(2)} s`;
 }

@@ -42,7 +42,7 @@ export const deleteGuard: Scenario<SyncSetting> = {
     const stored = await Promise.all(files.map(([path]) => fileIn(hub, path)));
     const answer = question === undefined ? null : await cloud.nxs('sync', 'deny', question.token);
     await cloud.nxs('sync', 'run');
-    const back = await lookFor(WITHIN, () => all(cloud));
+    const back = await lookFor(question === undefined ? 0 : WITHIN, () => all(cloud));
     const verified = back === null ? null : Date.now();
     const answered = (await cloud.journal(['sync.answered'])).find(({ at }) => Date.parse(at) >= fault);
     return findingOf({

@@ -76,6 +76,20 @@ describe('the KPIs of a drill', () => {
     expect(kpi).toMatchObject({ n: 2, value: 7, verdict: 'missed' });
   });
 
+  it('leaves an incident out that its plane could not end, only when its scenario passed', () => {
+    const acted = event('healing.acted', 2, {
+      ...{ incident: 'open', request: 'open-1', level: 1, action: 'clear_caches', target: 'disk' },
+      ...{ disruptive: false, status: 'completed', detail: '', duration_ms: 1 },
+    });
+    const journal = [detected('open', 1), acted];
+    const passed = measured(journal, [scenarioReport({ incidents: ['open'] })]);
+    expect(passed.kpis.find(({ id }) => id === 'recovery_time')).toMatchObject({ n: 0 });
+    expect(passed.notes).toEqual([expect.stringContaining('One incident had not ended')]);
+    const failed = scenarioReport({ incidents: ['open'], verdict: 'FAIL' });
+    expect(kpiOf('recovery_time', journal, [failed])).toMatchObject({ n: 1, verdict: 'missed' });
+    expect(kpiOf('recovery_time', journal, [])).toMatchObject({ n: 1, verdict: 'missed' });
+  });
+
   it('leaves a backup out that could not be green while a proven fault was in force, and says so', () => {
     const fault = scenarioReport({ duration_ms: 5000 });
     const { kpis, notes } = measured([finished('not_green', 3), finished('green', 8)], [fault]);
