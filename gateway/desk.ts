@@ -9,6 +9,7 @@ import {
   breakerRules,
   cleared,
   look,
+  isVoid,
   newRecord,
   reset,
   settle,
@@ -167,7 +168,9 @@ export function openDesk({ roster, now, random = Math.random }: DeskOptions): De
     },
     suspect(grant) {
       const one = of(grant.provider.name);
-      put(one, suspected(one.record, now() + grant.firstByte));
+      const ticket = tickets.get(grant);
+      if (ticket === undefined || !isVoid(one.record, ticket))
+        put(one, suspected(one.record, now() + grant.firstByte));
       if (witnesses.has(grant.provider.name)) return false;
       witnesses.set(grant.provider.name, grant);
       return true;

@@ -40,6 +40,8 @@ export interface ProviderRecord {
    */
   readonly suspect: { readonly until: number } | null;
   readonly learned: Learned;
+  /** Calls of earlier episodes of the breaker are from before a reset, and say nothing any more. */
+  readonly validFrom: number;
 }
 
 /** A bad reading older than this says nothing about now, ms. */
@@ -53,6 +55,7 @@ export function newRecord(now: number): ProviderRecord {
     disproved: null,
     suspect: null,
     learned: NOTHING_LEARNED,
+    validFrom: 0,
   };
 }
 
@@ -121,6 +124,7 @@ export function settle(
   rules: BreakerRules,
   now: number,
 ): ProviderRecord {
+  if (isVoid(record, ticket)) return record;
   const { health } = record;
   if (end.kind === 'success') {
     const began = now - (end.whole ?? end.first ?? 0);
@@ -149,6 +153,11 @@ export function settle(
   return { ...record, breaker, cooling, suspect };
 }
 
+/** The call was admitted before a reset. */
+export function isVoid({ validFrom }: Pick<ProviderRecord, 'validFrom'>, { episode }: Ticket): boolean {
+  return episode < validFrom;
+}
+
 /** A call is silent past its limit: until it ends (at the latest at `until`), others go elsewhere first. */
 export function suspected(record: ProviderRecord, until: number): ProviderRecord {
   if (record.suspect !== null && record.suspect.until >= until) return record;
@@ -172,7 +181,8 @@ export function look(record: ProviderRecord, reading: Reading, rules: BreakerRul
 /** Breaker closed, pauses and limits forgotten (`nxs provider reset`). The episode goes on, so that late answers count for nothing. */
 export function reset(record: ProviderRecord, now: number): ProviderRecord {
   const { episode } = record.breaker;
-  return { ...newRecord(now), breaker: { ...closedBreaker(now), episode: episode + 1 } };
+  const validFrom = episode + 1;
+  return { ...newRecord(now), breaker: { ...closedBreaker(now), episode: validFrom }, validFrom };
 }
 
 /** One line for people: `server_error 503`. */

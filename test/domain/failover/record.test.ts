@@ -237,8 +237,19 @@ describe('reset', () => {
     const paused = settle(trial.record, trial.ticket, fault('rate_limited', 429, 9_000), rules, expired);
     const running = claimed({ ...paused, cooling: null }, expired);
     const fresh = reset(look(suspected(running.record, expired + 9), bad(expired), rules), expired + 1);
-    expect(fresh).toEqual({ ...newRecord(expired + 1), breaker: fresh.breaker });
+    const { breaker, validFrom } = fresh;
+    expect(fresh).toEqual({ ...newRecord(expired + 1), breaker, validFrom });
     expect(fresh.breaker).toMatchObject({ state: 'closed', failures: [], since: expired + 1 });
-    expect(settle(fresh, running.ticket, fault('refused'), rules, expired + 2).breaker).toBe(fresh.breaker);
+    const ends = [
+      fault('refused'),
+      fault('no_first_byte'),
+      fault('rate_limited', 429, 9_000),
+      fault('refused', 401),
+    ];
+    for (const end of ends) expect(settle(fresh, running.ticket, end, rules, expired + 2)).toBe(fresh);
+    const next = claimed(fresh, expired + 2);
+    expect(
+      settle(next.record, next.ticket, fault('no_first_byte'), rules, expired + 3).suspect,
+    ).not.toBeNull();
   });
 });

@@ -35,6 +35,7 @@ const record: fc.Arbitrary<ProviderRecord> = fc.record({
   health: fc.constant({ state: 'bad' as const, detail: 'refused', at: NOW }),
   disproved: fc.option(reason, { nil: null }),
   suspect: fc.option(fc.record({ until: time }), { nil: null }),
+  validFrom: fc.constant(0),
   learned: fc.record({
     first: perSize,
     whole: perSize,
