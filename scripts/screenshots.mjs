@@ -105,7 +105,7 @@ function shoot(name, url, size, ...more) {
     for (const browser of BROWSERS) {
       const run = spawnSync(browser, [...flags, ...more, `--screenshot=${file}`, url], { timeout: 60_000 });
       if (run.error?.code === 'ENOENT') continue;
-      if (run.status !== 0)
+      if (run.status !== 0 || !existsSync(file))
         throw new Error(`${browser} took no picture of ${url}: ${String(run.stderr).slice(-300)}`);
       console.log(file);
       return;

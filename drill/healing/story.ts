@@ -33,7 +33,7 @@ export function eventIn({ events }: Story, type: string, fits: Fits = () => true
 }
 
 /** ms since the epoch. */
-export function timeIn(story: Story, type: string, fits?: Fits): number | null {
+function timeIn(story: Story, type: string, fits?: Fits): number | null {
   const event = eventIn(story, type, fits);
   return event === null ? null : Date.parse(event.at);
 }

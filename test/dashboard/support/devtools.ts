@@ -23,8 +23,8 @@ interface Message {
 
 interface Waiting {
   readonly method: string;
-  resolve(result: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export function openDevTools(input: Writable, output: Readable): DevTools {

@@ -31,8 +31,6 @@ export interface Tab {
   tabTo(selector: string): Promise<void>;
   /** With the page's policy out of the way: for tools that are brought in. */
   run(source: string): Promise<void>;
-  /** PNG of the whole page, base64. */
-  picture(whole?: boolean): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -132,12 +130,6 @@ export async function openTab(tools: DevTools, context: string): Promise<Tab> {
     },
     async run(source) {
       await send('Runtime.evaluate', { expression: source, awaitPromise: true });
-    },
-    async picture(whole = true) {
-      const { data } = await send<{ data: string }>('Page.captureScreenshot', {
-        captureBeyondViewport: whole,
-      });
-      return data;
     },
     async close() {
       await tools.send('Target.closeTarget', { targetId });
