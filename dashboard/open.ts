@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { WINDOWS, type WindowName } from '../domain/panels.js';
 import { openAccess } from './access.js';
+import { formOf } from './form.js';
 import { SafeHtml } from './html.js';
 import { openLive } from './live.js';
 import { loginPage, mainOf, pageOf } from './page/document.js';
@@ -63,7 +64,7 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
   };
 
   const decide: Handle = async (request, response) => {
-    const body = await formOf(request);
+    const body = await formOf(request, MAX_BODY);
     if (!proved(request, response, body)) return;
     const [incident, request_, by, reason] = ['incident', 'request', 'by', 'reason'].map((key) =>
       (body.get(key) ?? '').trim(),
@@ -99,13 +100,13 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
   };
 
   const change: Handle = async (request, response) => {
-    const body = await formOf(request);
+    const body = await formOf(request, MAX_BODY);
     if (!proved(request, response, body)) return;
     tell(request, response, await ports.switchProvider(body.get('to') ?? ''));
   };
 
   const mark: Handle = async (request, response) => {
-    const body = await formOf(request);
+    const body = await formOf(request, MAX_BODY);
     if (!proved(request, response, body)) return;
     const label = body.get('label');
     if (label !== 'true_positive' && label !== 'false_positive') {
@@ -116,7 +117,7 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
   };
 
   const login: Handle = async (request, response) => {
-    const body = await formOf(request);
+    const body = await formOf(request, MAX_BODY);
     if (!proved(request, response, body)) return;
     const result = access.login(request, response, body.get('token') ?? '');
     if (result === 'in') {
@@ -190,7 +191,7 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
       'POST',
       '/logout',
       guarded(async (request, response) => {
-        if (!proved(request, response, await formOf(request))) return;
+        if (!proved(request, response, await formOf(request, MAX_BODY))) return;
         access.logout(request, response);
         redirect(response, '/login');
       }),
@@ -236,18 +237,6 @@ function queryOf(request: IncomingMessage): URLSearchParams {
 function windowOf(query: URLSearchParams): WindowName {
   const asked = query.get('window') ?? '';
   return Object.hasOwn(WINDOWS, asked) ? (asked as WindowName) : '24h';
-}
-
-/** A longer body than the limit is cut off, and proves nothing then. */
-async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > MAX_BODY) return new URLSearchParams();
-    parts.push(part);
-  }
-  return new URLSearchParams(Buffer.concat(parts).toString('utf8'));
 }
 
 function redirect(response: ServerResponse, to: string): void {

@@ -4,6 +4,7 @@ import type { PageModel, Part } from '../../dashboard/model.js';
 import { errorMessage } from '../../domain/errors.js';
 import { WINDOWS, type WindowName } from '../../domain/panels.js';
 import type { Gateway } from '../../gateway/gateway.js';
+import { openAnswered } from '../healing/answered.js';
 import { uiPlaceOf } from '../healing/desk.js';
 import type { JournalMemory } from '../journal-memory.js';
 import type { FrontKpi } from '../kpi/front.js';
@@ -64,8 +65,13 @@ export function openPageModel({
     };
     const sources = { page, memory: known, now, report: (span: number) => kpi.report(span, now), link };
     const panels = await Promise.all(config.dashboard.panels.map((panel) => panelOf(panel, sources)));
-    return { ...page, headline: headlineOf(page, now), panels };
+    return { ...page, headline: headlineOf(page, now, hasAnswered(config, page.providers)), panels };
   };
+}
+
+function hasAnswered({ stateDir }: Config, providers: PageModel['providers']): boolean {
+  const answered = openAnswered(stateDir);
+  return providers.failed !== null || providers.list.some(({ name }) => answered.has(name));
 }
 
 async function part<T extends Part<object>>(

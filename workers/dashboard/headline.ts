@@ -6,12 +6,12 @@ import { missedOf } from '../../domain/kpi/words.js';
 
 type Seen = Pick<PageModel, 'kpi' | 'providers' | 'backups' | 'sync' | 'healing'>;
 
-/** `now` in ms. */
-export function headlineOf(seen: Seen, now: number): Headline {
+/** `now` in ms; `answered`: some provider has answered here at some time, so that none now is news. */
+export function headlineOf(seen: Seen, now: number, answered = true): Headline {
   return (
     person(seen) ??
     monitor(seen, now) ??
-    providers(seen) ??
+    providers(seen, answered) ??
     backups(seen) ??
     incidents(seen) ??
     missed(seen) ?? { light: 'good', text: 'Healthy', until: null, anchor: null }
@@ -43,12 +43,15 @@ function monitor({ healing }: Seen, now: number): Headline | null {
   return bad(`Monitor blind${since}: nobody looks whether this node is well`, '#incidents');
 }
 
-function providers({ providers: part }: Seen): Headline | null {
+function providers({ providers: part }: Seen, answered: boolean): Headline | null {
   if (part.failed !== null) return bad('The providers cannot be seen', '#providers');
   const configured = part.list.filter(({ state }) => state !== 'not_configured');
   if (configured.length === 0)
     return { light: 'unknown', text: 'No provider is configured', until: null, anchor: '#providers' };
-  return configured.some(({ serving }) => serving) ? null : bad('No provider can answer', '#providers');
+  if (configured.some(({ serving }) => serving)) return null;
+  return answered
+    ? bad('No provider can answer', '#providers')
+    : { light: 'unknown', text: 'No provider has answered here yet', until: null, anchor: '#providers' };
 }
 
 function backups({ backups: part }: Seen): Headline | null {

@@ -2,6 +2,7 @@
 // form does, for a person who gives name and reason. The link is a key of its own: it is made for one question, and dies with it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../../config/types.js';
+import { formOf } from '../../dashboard/form.js';
 import { errorCode } from '../../domain/errors.js';
 import type { Incident } from '../../domain/healing/incident.js';
 import { parseDecision } from '../../domain/gate/messages.js';
@@ -45,7 +46,7 @@ export function answerRoutes(
           show(response, 404, null, { note: GONE });
           return;
         }
-        const { status, note } = await decide(config, found, await bodyOf(request));
+        const { status, note } = await decide(config, found, await formOf(request, MAX_BODY));
         show(response, status, found, { note, over: status < 300 || status === 410 });
       },
     },
@@ -99,16 +100,4 @@ function show(response: ServerResponse, status: number, incident: Incident | nul
     `default-src 'none'; style-src '${STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   );
   sendText(response, status, answerPage(incident, words, Date.now()), 'text/html');
-}
-
-/** A longer body than the limit is cut off, and is no decision then. */
-async function bodyOf(request: IncomingMessage): Promise<URLSearchParams> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > MAX_BODY) return new URLSearchParams();
-    parts.push(part);
-  }
-  return new URLSearchParams(Buffer.concat(parts).toString('utf8'));
 }

@@ -90,8 +90,9 @@ async function lookOf(
     return { state: 'down', reason: 'the control loop was not fresh' };
   const configured = providers.filter(({ state }) => state !== 'not_configured');
   if (configured.length === 0) return { state: 'unknown', reason: 'no provider is configured' };
-  if (configured.some((each) => canAnswer(each, now) && each.health?.state !== 'bad'))
-    return { state: 'up', reason: '' };
+  const able = configured.filter((each) => canAnswer(each, now) && each.health?.state !== 'bad');
+  if (able.some(({ health }) => health !== null)) return { state: 'up', reason: '' };
+  if (able.length > 0) return { state: 'unknown', reason: 'no provider has been looked at yet' };
   const answered = openAnswered(config.stateDir);
   if (!configured.some(({ name }) => answered.has(name)))
     return { state: 'unknown', reason: 'no provider has answered here yet' };

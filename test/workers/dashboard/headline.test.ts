@@ -45,6 +45,10 @@ it('tells no provider from none that answers', () => {
     providers: { failed: null, switched: null, list: [{ ...PROVIDER, state: 'open', serving: false }] },
   });
   expect(headlineOf(out, NOW)).toMatchObject({ light: 'bad', text: 'No provider can answer' });
+  expect(headlineOf(out, NOW, false)).toMatchObject({
+    light: 'unknown',
+    text: 'No provider has answered here yet',
+  });
 });
 
 it('goes on to backups, open incidents and missed KPIs', () => {
