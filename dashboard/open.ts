@@ -8,7 +8,7 @@ import { openAccess } from './access.js';
 import { formOf } from './form.js';
 import { SafeHtml } from './html.js';
 import { openLive } from './live.js';
-import { loginPage, mainOf, pageOf } from './page/document.js';
+import { againPage, loginPage, mainOf, pageOf } from './page/document.js';
 import { TYPED_LEVEL, TYPED_WORD } from './page/incidents.js';
 import type { DashboardPorts, PageRoute, Said } from './ports.js';
 
@@ -160,7 +160,7 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
   }
 
   const routes = [
-    route('GET', '/', guarded(page), 'the dashboard'),
+    route('GET', '/', ours(guarded(page)), 'the dashboard'),
     route('GET', '/dashboard/page.css', asset('text/css', css)),
     route('GET', '/dashboard/page.js', asset('text/javascript', js)),
     route(
@@ -182,10 +182,14 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
     route('POST', '/dashboard/decide', guarded(decide)),
     route('POST', '/dashboard/switch', guarded(change)),
     route('POST', '/dashboard/mark', guarded(mark)),
-    route('GET', '/login', (request, response) => {
-      const proof = access.proof(access.session(request, response));
-      send(response, 200, 'text/html', loginPage(version, proof, null));
-    }),
+    route(
+      'GET',
+      '/login',
+      ours((request, response) => {
+        const proof = access.proof(access.session(request, response));
+        send(response, 200, 'text/html', loginPage(version, proof, null));
+      }),
+    ),
     route('POST', '/login', login),
     route(
       'POST',
@@ -197,6 +201,17 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
       }),
     ),
   ];
+
+  /** A link from elsewhere comes without the cookie (SameSite=Strict); a new one would end the session that is there. */
+  function ours(handle: Handle): Handle {
+    return (request, response) => {
+      const query = queryOf(request);
+      if (request.headers['sec-fetch-site'] !== 'cross-site' || query.has('again'))
+        return handle(request, response);
+      const at = (request.url ?? '').split('?', 1)[0] === '/login' ? '/login' : '/';
+      send(response, 200, 'text/html', againPage(version, `${at}?window=${windowOf(query)}&again`));
+    };
+  }
 
   function guarded(handle: Handle): Handle {
     return (request, response) => {

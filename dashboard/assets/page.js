@@ -4,6 +4,7 @@
 const main = document.getElementById('main');
 const age = document.getElementById('age');
 const older = document.getElementById('older');
+const gone = document.getElementById('gone');
 const root = document.documentElement;
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
@@ -15,6 +16,9 @@ const SILENT = 10_000;
 theme();
 if (main !== null && age !== null) {
   localTimes(document);
+  main.addEventListener('input', () => (gone.hidden = true));
+  // What the address says of the way here is over once it is shown.
+  history.replaceState(null, '', `?window=${main.dataset.window}${location.hash}`);
   clock();
   setInterval(clock, 1000);
   listen();
@@ -23,7 +27,7 @@ if (main !== null && age !== null) {
 /** Light or dark by the system, until somebody says otherwise. */
 function theme() {
   const button = document.getElementById('theme');
-  const kept = localStorage.getItem('nxs-theme');
+  const kept = store(() => localStorage.getItem('nxs-theme'));
   if (kept === 'light' || kept === 'dark') root.dataset.theme = kept;
   if (button === null) return;
   button.hidden = false;
@@ -33,8 +37,17 @@ function theme() {
         ? matchMedia('(prefers-color-scheme: dark)').matches
         : root.dataset.theme === 'dark';
     root.dataset.theme = dark ? 'light' : 'dark';
-    localStorage.setItem('nxs-theme', root.dataset.theme);
+    store(() => localStorage.setItem('nxs-theme', root.dataset.theme));
   });
+}
+
+/** A browser that keeps nothing throws. */
+function store(use) {
+  try {
+    return use();
+  } catch {
+    return null;
+  }
 }
 
 /** Times stand there in UTC; a person reads them in his own zone. */
@@ -65,15 +78,23 @@ function clock() {
 
 function listen() {
   const query = () => `window=${main.dataset.window}&id=${main.dataset.id}`;
-  let source = new EventSource(`/dashboard/events?${query()}`);
-  source.addEventListener('message', (event) => take(JSON.parse(event.data)));
+  let source = null;
+  const open = () => {
+    source?.close();
+    source = new EventSource(`/dashboard/events?${query()}`);
+    source.addEventListener('message', (event) => take(JSON.parse(event.data)));
+  };
+  // A browser opens six connections to one host: tabs that nobody sees must not hold them all.
+  const look = () => {
+    if (document.hidden) source?.close();
+    else open();
+  };
+  document.addEventListener('visibilitychange', look);
+  look();
   // A stream that a proxy holds back says nothing: then the page asks.
   setInterval(async () => {
-    if (performance.now() - heard < SILENT / 2) return;
-    if (source.readyState === EventSource.CLOSED) {
-      source = new EventSource(`/dashboard/events?${query()}`);
-      source.addEventListener('message', (event) => take(JSON.parse(event.data)));
-    }
+    if (document.hidden || performance.now() - heard < SILENT / 2) return;
+    if (source === null || source.readyState === EventSource.CLOSED) open();
     try {
       const answer = await fetch(`/dashboard/fragment?${query()}`, { signal: AbortSignal.timeout(4000) });
       if (answer.ok) take(await answer.json());
@@ -97,10 +118,22 @@ function take({ id, html }) {
       'text/html',
     ).body.firstElementChild;
     localTimes(fresh);
+    const busy = [...main.querySelectorAll('form[data-key]')].filter(isTouched);
     children(main, fresh);
+    if (busy.some((form) => !form.isConnected)) gone.hidden = false;
     main.dataset.id = id;
   }
   clock();
+}
+
+/** Somebody is at it. */
+function isTouched(form) {
+  return (
+    form.contains(document.activeElement) ||
+    [...form.elements].some(
+      ({ value, defaultValue, type }) => type !== 'hidden' && (defaultValue ?? value) !== value,
+    )
+  );
 }
 
 /** Makes `old` like `fresh` and keeps what a person is at: the focus, typed text, open details, scrolled tables. */

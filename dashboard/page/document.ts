@@ -22,7 +22,7 @@ export function mainOf(model: PageModel, proof: string): SafeHtml {
         <span role="status"
           >${headline.anchor === null ? words : html`<a href="${headline.anchor}">${words}</a>`}</span
         >
-        ${headline.until === null ? null : html`<span data-until="${headline.until}">until ${time(headline.until)}</span>`}
+        ${headline.until === null ? null : html`<span data-until="${headline.until}" role="timer">until ${time(headline.until)}</span>`}
       </p>
     </div>
     ${kpisSection(model)} ${urgent ? healing : null} ${panelsSection(model.title, model.panels)}
@@ -77,6 +77,9 @@ export function pageOf(
       <p id="older" class="said" role="status" hidden>
         This page has been silent for a while: what it shows may be old.
       </p>
+      <p id="gone" class="said bad" role="status" hidden>
+        The question that you were answering has changed or is over. Nothing was sent.
+      </p>
       <main id="main" tabindex="-1" data-id="${chrome.id}" data-window="${window}">${main}</main>
       <footer class="soft">
         Every row links into the Temporal web UI · <a href="/api/status">status</a> ·
@@ -106,6 +109,16 @@ export function loginPage(version: string, proof: string, note: string | null): 
       </form>
     </main>`,
     null,
+  );
+}
+
+/** Calls the page once more, as a page of ours: only then does the browser bring the session's cookie along. */
+export function againPage(version: string, to: string): string {
+  return documentOf(
+    'NXS Resilience',
+    version,
+    html`<main class="login"><a href="${to}">To the page</a></main>`,
+    html`<meta http-equiv="refresh" content="0;url=${to}" />`,
   );
 }
 

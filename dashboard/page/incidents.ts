@@ -70,7 +70,7 @@ function card(each: Row, proof: string): SafeHtml {
   const title =
     asked === null
       ? each.state
-      : html`needs you, <span data-until="${asked.expires}">until ${time(asked.expires)}</span>`;
+      : html`needs you, <span data-until="${asked.expires}" role="timer">until ${time(asked.expires)}</span>`;
   return html`<article
     class="incident ${asked === null ? '' : 'asks'}"
     data-key="${each.id}"
@@ -118,7 +118,8 @@ function question({ id, plan }: Row, request: string, proof: string): SafeHtml {
         <button name="verdict" value="deny">Deny</button>
         <button name="verdict" value="approve" class="strong">Approve</button>
       </div>`,
-    `Decide about ${id}`,
+    // Words typed for one question are no answer to the next one of the same incident.
+    { label: `Decide about ${id}`, key: request },
   );
 }
 

@@ -53,13 +53,13 @@ export function whole<T>(part: Part<T>, body: (part: { readonly failed: null } &
 
 export function table(
   caption: string,
-  heads: readonly string[],
+  heads: readonly Value[],
   rows: readonly { readonly key: string; readonly cells: readonly Value[] }[],
   empty: string,
 ): SafeHtml {
   if (rows.length === 0) return html`<p class="soft">${empty}</p>`;
   const keys = keysOf(rows.map(({ key }) => key));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}">
     <table>
       <caption class="hidden">
         ${caption}
@@ -116,12 +116,17 @@ export function barsText(shares: readonly (number | null)[]): string {
   return `${(Math.floor(mean * 10_000) / 100).toString()} % of the known time`;
 }
 
-/** A form with the session's proof in it; see proof.ts. */
-export function form(action: string, proof: string, body: Value, label?: string): SafeHtml {
+/** A form with the session's proof in it. `key`: what is typed into it is meant for that only. */
+export function form(
+  action: string,
+  proof: string,
+  body: Value,
+  about: { readonly label: string; readonly key: string } | null = null,
+): SafeHtml {
   return html`<form
     method="post"
     action="${action}"
-    ${label === undefined ? '' : html` aria-label="${label}"`}
+    ${about === null ? null : html`aria-label="${about.label}" data-key="${about.key}"`}
   >
     <input type="hidden" name="proof" value="${proof}" />${body}
   </form>`;

@@ -21,7 +21,15 @@ export function providersSection({ providers }: PageModel, proof: string): SafeH
             </p>`;
       return html`${back}${table(
         'Providers in the order in which they are asked',
-        ['Provider', 'State', 'Since', 'First content, p50', 'Breaker closed, 24 h', 'Detail', ''],
+        [
+          'Provider',
+          'State',
+          'Since',
+          'First content, p50',
+          'Breaker closed, 24 h',
+          'Detail',
+          html`<span class="hidden">Action</span>`,
+        ],
         list.map((each) => ({ key: each.name, cells: provider(each, proof) })),
         'No provider is configured; nxs init writes a providers.yaml.',
       )}`;
