@@ -20,7 +20,12 @@ function textOf(value: Value): string {
   if (value === null || value === false) return '';
   if (value instanceof SafeHtml) return value.text;
   if (typeof value === 'object') return value.map(textOf).join('');
-  return String(value).replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+  return escaped(String(value));
+}
+
+/** A text as HTML, in elements and in quoted attributes. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -40,6 +40,10 @@ interface Viewer {
   shown: string;
 }
 
+export function frameId(html: string): string {
+  return createHash('sha256').update(html).digest('base64url').slice(0, 16);
+}
+
 export function openLive({ render, mark }: LivePorts): Live {
   const viewers = new Set<Viewer>();
   /** Renderings under way. */
@@ -61,7 +65,7 @@ export function openLive({ render, mark }: LivePorts): Live {
 
   async function make(window: WindowName): Promise<Frame> {
     const { at, html } = await render(window);
-    return { at, html, id: createHash('sha256').update(html).digest('base64url').slice(0, 16) };
+    return { at, html, id: frameId(html) };
   }
 
   function frame(window: WindowName): Promise<Frame> {

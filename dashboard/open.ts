@@ -7,7 +7,7 @@ import { WINDOWS, type WindowName } from '../domain/panels.js';
 import { openAccess } from './access.js';
 import { formOf } from './form.js';
 import { SafeHtml } from './html.js';
-import { openLive } from './live.js';
+import { frameId, openLive } from './live.js';
 import { againPage, loginPage, mainOf, pageOf } from './page/document.js';
 import { TYPED_LEVEL, TYPED_WORD } from './page/incidents.js';
 import type { DashboardPorts, PageRoute, Said } from './ports.js';
@@ -51,7 +51,7 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
     const session = access.session(request, response);
     const proof = access.proof(session);
     const main = mainOf(model, placeholder).text;
-    const id = createHash('sha256').update(main).digest('base64url').slice(0, 16);
+    const id = frameId(main);
     const said = take(query.get('said'));
     const filled = new SafeHtml(main.replaceAll(placeholder, proof));
     const canLogOut = ports.token !== null && !ports.trusted(request);

@@ -1,12 +1,11 @@
 // What the front remembers of the journal: each event is read once, so a page costs the same after a day and after a year.
 import path from 'node:path';
-import { dayFiles, dayPath } from '../adapters/journal/files.js';
+import { journalMark } from '../adapters/journal/files.js';
 import type { Config } from '../config/types.js';
 import { incidentsOf, type Incident } from '../domain/healing/incident.js';
 import { pastOf, type PastOf } from '../domain/healing/past.js';
 import type { JournalEvent } from '../domain/journal.js';
 import { openKpis, type Kpis } from '../domain/kpi/projection.js';
-import { stat } from 'node:fs/promises';
 import { openTail, type JournalTail } from './journal-tail.js';
 import { BEFORE, LONGEST } from './kpi/view.js';
 
@@ -48,10 +47,7 @@ export function openJournalMemory({ stateDir }: Pick<Config, 'stateDir'>): Journ
 
   return {
     current,
-    async mark() {
-      const newest = (await dayFiles(dir)).at(-1);
-      return newest === undefined ? '' : `${newest} ${String((await stat(dayPath(dir, newest))).size)}`;
-    },
+    mark: () => journalMark(dir),
   };
 }
 

@@ -1,6 +1,6 @@
 // Names and places of everything in a journal directory; nobody else spells them.
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, errorMessage, NxsError } from '../../domain/errors.js';
 
@@ -29,6 +29,13 @@ export async function dayFiles(dir: string): Promise<readonly string[]> {
     if (errnoOf(error) === 'ENOENT') return [];
     throw unreadable(dir, error);
   }
+}
+
+/** Changes with each event: lines are only ever added, to the newest file. Throws STATE_UNREADABLE. */
+export async function journalMark(dir: string): Promise<string> {
+  const newest = (await dayFiles(dir)).at(-1);
+  if (newest === undefined) return '';
+  return `${newest} ${String((await stat(dayPath(dir, newest))).size)}`;
 }
 
 export function unreadable(path: string, error: unknown): NxsError {

@@ -1,5 +1,6 @@
 // The card of one question as a page of its own: readable on a telephone, without a script, and with nothing from elsewhere.
 import { createHash } from 'node:crypto';
+import { escaped } from '../../dashboard/html.js';
 import type { Incident } from '../../domain/healing/incident.js';
 
 export interface PageWords {
@@ -68,15 +69,3 @@ function card({ cause, since, tried, skipped, plan, asked, id }: Incident, now: 
   const commands = (plan?.commands ?? []).map((line) => `<pre>${escaped(line)}</pre>`).join('\n');
   return `<dl>${list}<dt>Would run</dt><dd>${commands}</dd></dl>`;
 }
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};

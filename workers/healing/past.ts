@@ -1,7 +1,6 @@
 // Healing's part of the journal, for the worker, the front and the commands.
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { dayFiles, dayPath } from '../../adapters/journal/files.js';
+import { journalMark } from '../../adapters/journal/files.js';
 import { readJournal } from '../../adapters/journal/read.js';
 import type { Config } from '../../config/types.js';
 import { pastOf, PAST_SPAN, type PastOf } from '../../domain/healing/past.js';
@@ -25,17 +24,10 @@ export function openPast(place: Place): () => Promise<PastOf> {
   let kept: { readonly mark: string; readonly events: readonly JournalEvent[] } | null = null;
   return async () => {
     const now = Date.now();
-    const mark = await markOf(journalDir(place));
+    const mark = await journalMark(journalDir(place));
     if (kept?.mark !== mark) kept = { mark, events: await healingEvents(place, now - PAST_SPAN) };
     return pastOf(kept.events, now);
   };
-}
-
-/** Changes with each event: lines are only ever added, to the newest file. */
-async function markOf(dir: string): Promise<string> {
-  const newest = (await dayFiles(dir)).at(-1);
-  if (newest === undefined) return '';
-  return `${newest} ${String((await stat(dayPath(dir, newest))).size)}`;
 }
 
 function journalDir({ stateDir }: Place): string {
