@@ -1,6 +1,6 @@
 // Carries out exactly what was decided: the plan is made anew from the configuration, and when its hash is another one nothing
 // runs. Commands run under the request's name, once, in a process that outlives us; asked again, we wait for that one.
-import { linesOf, type Playbook, type Work } from '../../domain/healing/playbook.js';
+import { linesOf, touchedBy, type Playbook, type Work } from '../../domain/healing/playbook.js';
 import type { OrderOutcome, StepOutcome } from '../../domain/healing/ports.js';
 import type { ActDone, ActInput } from '../../domain/healing/steps.js';
 import { clip, oneLine } from '../../domain/notify/text.js';
@@ -112,14 +112,16 @@ function whyFailed({ code, signal, timedOut, failure, ms, output }: StepOutcome)
 async function note(
   ports: HealingPorts,
   { incident, act: { request } }: ActInput,
-  { level, action, target, disruptive }: Playbook,
+  playbook: Playbook,
   { status, detail, ms }: { status: 'started' | Outcome['state']; detail: string; ms: number },
 ): Promise<void> {
+  const { level, action, target, disruptive } = playbook;
+  const touched = [...touchedBy(playbook)];
   await ports.journal({
     id: `${incident}/${request}/${status === 'started' ? 'started' : 'acted'}`,
     type: 'healing.acted',
     data: {
-      ...{ incident, request, level, action, target, disruptive, status },
+      ...{ incident, request, level, action, target, disruptive, touched, status },
       detail: ports.scrub(detail),
       duration_ms: Math.round(ms),
     },

@@ -1,7 +1,8 @@
 // One look at everything, or at one subject. What a look means is decided in domain/healing; here is only where it comes from.
 import { crashLoop, NEVER_SEEN, noteInstance, type Instances } from '../../domain/healing/instances.js';
 import { type Anomaly, type AnomalyKind, type Reading } from '../../domain/healing/model.js';
-import type { Probe } from '../../domain/healing/ports.js';
+import { isBeingRestarted } from '../../domain/healing/past.js';
+import type { ExtensionRules, ServiceRules } from '../../domain/healing/rules.js';
 import { resumed, type Observation, type Watch } from '../../domain/healing/watch.js';
 import type { CancelSignal } from '../../domain/backup/ports.js';
 import {
@@ -20,6 +21,8 @@ import {
 export const PACES = ['hard', 'soft', 'vital', 'slow'] as const;
 export type Pace = (typeof PACES)[number];
 
+type Probed = ServiceRules | ExtensionRules;
+
 const GONE: Reading = { state: 'good', detail: 'it is not there any more', value: null };
 
 export interface Doctor {
@@ -32,21 +35,26 @@ export interface Doctor {
 export function openDoctor(ports: Looks): Doctor {
   const instances = new Map<string, Instances>();
   const { services, extensions } = ports.rules;
-  const probes = new Map<string, { readonly kind: AnomalyKind; readonly probe: Probe }>([
-    ...services.map(({ name, probe }) => [`service:${name}`, { kind: 'service_down', probe }] as const),
-    ...extensions.map(
-      ({ name, probe }) => [`extension:${name}`, { kind: 'extension_crash', probe }] as const,
-    ),
+  const probes = new Map<string, { readonly kind: AnomalyKind; readonly rules: Probed }>([
+    ...services.map((rules) => [`service:${rules.name}`, { kind: 'service_down', rules }] as const),
+    ...extensions.map((rules) => [`extension:${rules.name}`, { kind: 'extension_crash', rules }] as const),
   ]);
   const probed = async (subject: string, signal: CancelSignal): Promise<Observed> => {
     const named = probes.get(subject);
     if (named === undefined) return [];
-    const reading = await ports.host.probe(named.probe, signal);
+    const reading = await ports.host.probe(named.rules.probe, signal);
     const seen = noteInstance(instances.get(subject) ?? NEVER_SEEN, reading.instance, ports.now());
     instances.set(subject, seen);
     const loop = reading.state === 'good' ? crashLoop(seen) : null;
-    const told = loop === null ? reading : { ...reading, state: 'bad' as const, detail: loop };
+    const found = loop === null ? reading : { ...reading, state: 'bad' as const, detail: loop };
+    const told = found.state === 'bad' ? await unlessRestarted(named.rules, found) : found;
     return [{ subject, kind: named.kind, state: told.state, reading: told, rule: RULES.hard }];
+  };
+  // The journal is asked only while something looks dead.
+  const unlessRestarted = async (rules: Probed, reading: Reading): Promise<Reading> => {
+    const { acts } = await ports.past();
+    if (!isBeingRestarted(acts, rules, ports.now())) return reading;
+    return { ...reading, state: 'unknown', detail: `it is being restarted (${reading.detail})` };
   };
   const smooth = smoothMemory(() => ports.now());
   const smoothDisk = smoothDisks(() => ports.now());
@@ -79,10 +87,10 @@ export function openDoctor(ports: Looks): Doctor {
 
 type Observed = readonly Observation[];
 
-type Probed = 'service_down' | 'extension_crash' | 'data_corruption';
+type Looked = 'service_down' | 'extension_crash' | 'data_corruption';
 
 const ONE_LOOK: Readonly<
-  Record<Exclude<AnomalyKind, Probed>, (ports: Looks, watch: Watch) => Promise<Observed>>
+  Record<Exclude<AnomalyKind, Looked>, (ports: Looks, watch: Watch) => Promise<Observed>>
 > = {
   memory_warning: (ports, watch) => memory(ports, watch),
   memory_critical: (ports, watch) => memory(ports, watch),

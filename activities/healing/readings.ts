@@ -31,7 +31,7 @@ export const RULES = {
 
 export type Looks = Pick<
   HealingPorts,
-  'host' | 'rules' | 'disks' | 'providers' | 'vitals' | 'integrity' | 'integrityOf' | 'now'
+  'host' | 'rules' | 'disks' | 'providers' | 'vitals' | 'integrity' | 'integrityOf' | 'past' | 'now'
 >;
 
 /** Mean of the last samples; the host's own words go with it. */

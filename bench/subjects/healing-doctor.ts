@@ -67,6 +67,7 @@ export function openSimulatedDoctor({ subject, kind, pace, every }: Metric): Sim
     vitals: () => Promise.resolve(WELL),
     integrity: () => Promise.resolve({ ...WELL, paths: [] }),
     integrityOf: () => Promise.resolve({ ...WELL, paths: [] }),
+    past: () => Promise.reject(new Error('there is no journal')),
   });
   const { signal } = new AbortController();
   return {

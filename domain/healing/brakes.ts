@@ -1,7 +1,7 @@
 // What keeps healing from becoming the fault: restart loops, two cures at once, a cure in the middle of a backup (FIELD.md, section
 // 4: docker-autoheal #53, #78; systemd #2416). Every brake lets go again by itself, at a time that is told.
 import type { Action, Level } from './model.js';
-import type { Playbook } from './playbook.js';
+import { touchedBy, type Playbook } from './playbook.js';
 import type { LimitRules } from './rules.js';
 
 /** An act on record, of any incident. */
@@ -15,6 +15,10 @@ export interface Act {
   readonly action: Action;
   readonly target: string;
   readonly disruptive: boolean;
+  /** Services and extensions that its commands are about, whatever it was meant to cure. */
+  readonly touched: readonly string[];
+  /** ms; null: not heard of since it began. */
+  readonly ended: number | null;
 }
 
 export interface Circumstances {
@@ -45,16 +49,25 @@ const LOOK_AGAIN = 5_000;
 
 /** May this be done now? */
 export function brake(
-  { action, target, disruptive, level }: Pick<Playbook, 'action' | 'target' | 'disruptive' | 'level'>,
+  playbook: Pick<Playbook, 'action' | 'target' | 'disruptive' | 'level' | 'works'>,
   limits: LimitRules,
   { now, acts, pausedUntil, busy, causes, approved }: Circumstances,
 ): Brake {
+  const { action, target, disruptive, level } = playbook;
   if (pausedUntil !== null && pausedUntil > now)
     return hold(pausedUntil, 'healing is paused (nxs heal resume)');
   if (causes.length > 0 && level < 5) return hold(now + LOOK_AGAIN, `it waits for ${causes.join(', ')}`);
   if (busy !== null && disruptive) return hold(now + LOOK_AGAIN, `${busy} is running`);
   if (approved) return { held: false };
-  const last = acts.filter((each) => each.action === action && each.target === target).at(-1);
+  // One thing may be restarted for its own sake and to relieve memory: for it that is twice the same.
+  const touched = touchedBy(playbook);
+  const last = acts
+    .filter(
+      (each) =>
+        each.action === action &&
+        (each.target === target || each.touched.some((name) => touched.includes(name))),
+    )
+    .at(-1);
   if (last !== undefined && last.at + limits.cooldown > now)
     return hold(
       last.at + limits.cooldown,

@@ -92,6 +92,8 @@ const acted = z.object({
     action: z.string(),
     target: z.string(),
     disruptive: z.boolean(),
+    /** Services and extensions that its commands are about; records before 0.2 lack it. */
+    touched: z.array(z.string()).optional(),
     status: z.enum(['started', 'completed', 'failed', 'unknown']),
     /** Redacted; what was done, or what a failing command said last. */
     detail: z.string(),

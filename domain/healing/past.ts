@@ -1,6 +1,7 @@
 // What the brakes and the ladder need of the past, read from the journal's last day.
 import { knownBodyOf, type JournalEvent } from '../journal.js';
 import type { Act } from './brakes.js';
+import type { ServiceRules } from './rules.js';
 import { thingOf, type Action, type Anomaly, type AnomalyKind, type Level, type Subject } from './model.js';
 
 /** Journal events at or after this many ms ago are asked for. */
@@ -49,9 +50,10 @@ export function pastOf(events: Iterable<Pick<JournalEvent, 'type' | 'data' | 'at
         });
         break;
       case 'healing.acted': {
-        const { incident, request, level, action, target, disruptive, status } = body.data;
-        if (status === 'started')
-          acts.push({ incident, request, at, level, action: action as Action, target, disruptive });
+        const { incident, request, level, action, target, disruptive, status, touched = [] } = body.data;
+        const begun = { incident, request, at, level, action: action as Action, target, disruptive, touched };
+        if (status === 'started') acts.push({ ...begun, ended: null });
+        else endOf(acts, request, at);
         break;
       }
       case 'healing.finished': {
@@ -74,6 +76,27 @@ export function pastOf(events: Iterable<Pick<JournalEvent, 'type' | 'data' | 'at
   }
   if (pause !== null && pause.until <= now) pause = null;
   return { acts, open: byThing(open), healings, cancelled, pause };
+}
+
+function endOf(acts: Act[], request: string, at: number): void {
+  const index = acts.findLastIndex((each) => each.request === request);
+  const act = acts[index];
+  if (act !== undefined) acts[index] = { ...act, ended: at };
+}
+
+/**
+ * Something else than its own incident restarts `name` now, or has just done so: that it does not answer says nothing yet. An act
+ * whose end was never heard of counts for as long as its command may take (`timeout` ms); then `grace` ms.
+ */
+export function isBeingRestarted(
+  acts: readonly Act[],
+  { name, timeout, grace }: Pick<ServiceRules, 'name' | 'timeout' | 'grace'>,
+  now: number,
+): boolean {
+  return acts.some(
+    ({ target, touched, at, ended }) =>
+      target !== name && touched.includes(name) && now < (ended ?? at + timeout) + grace,
+  );
 }
 
 /** ms that the incident of an anomaly may take to appear in the journal. */

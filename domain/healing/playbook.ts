@@ -186,6 +186,15 @@ function downtimeOf(level: Level, works: readonly Work[]): string {
   return `as long as the command takes, at most ${String(Math.round(ms.reduce((a, b) => a + b, 0) / 1000))} s, and the start of what it restarts`;
 }
 
+/** Names of the services and extensions that its commands are about. */
+export function touchedBy({ level, works }: Pick<Playbook, 'level' | 'works'>): readonly string[] {
+  if (level !== 2 && level !== 4) return [];
+  const about = works.flatMap((work) =>
+    work.kind === 'commands' ? work.steps.map((step) => step.about) : [],
+  );
+  return about.filter((name) => name !== ACTIONS[level]);
+}
+
 /** What approval is given to: whoever changes a command changes the hash. `sha256` of a text, hex. */
 export function planHash(playbook: Playbook, sha256: (text: string) => string): string {
   const { level, action, target, works } = playbook;

@@ -48,6 +48,7 @@ async function day(
     vitals: () => Promise.resolve(WELL),
     integrity: () => Promise.resolve({ ...WELL, paths: [] }),
     integrityOf: () => Promise.resolve({ ...WELL, paths: [] }),
+    past: refuse,
   });
   const { signal } = new AbortController();
   for (; at < DAY; at += every) {

@@ -12,6 +12,7 @@ import {
   openIncident,
 } from '../../../activities/healing/tell.js';
 import { awaitClear, verifyHealed } from '../../../activities/healing/verify.js';
+import { pastOf } from '../../../domain/healing/past.js';
 import type { PlannedAct } from '../../../domain/healing/steps.js';
 import { resumed } from '../../../domain/healing/watch.js';
 import { anomalyOf, RICH, rulesOf } from '../../domain/healing/support/world.js';
@@ -216,6 +217,35 @@ describe('the monitor', () => {
     const anomaly = anomalyOf('disk_critical', { subject: 'disk:/mnt/big' });
     expect(await openDoctor(ports).lookAt(anomaly, stage.task.signal)).toMatchObject({ state: 'unknown' });
     expect(await openDoctor(stage.ports).lookAt(anomaly, stage.task.signal)).toMatchObject({ state: 'good' });
+  });
+
+  it('says nothing against a service that is being restarted to relieve memory', async () => {
+    const rules = rulesOf({ services: RICH.services.slice(0, 1) });
+    const [web] = rules.services;
+    const stage = stageOf(rules);
+    stage.look = { state: 'bad', detail: 'refuses', value: null, instance: null };
+    const look = async (target: string, ...times: readonly (readonly [number, string])[]) => {
+      const acted = times.map(([at, status]) => ({
+        type: 'healing.acted',
+        at: new Date(at).toISOString(),
+        data: {
+          ...{ incident: 'i', request: 'r', level: 2, action: 'restart_services', target, status },
+          ...{ disruptive: true, touched: ['web'], detail: '', duration_ms: 0 },
+        },
+      }));
+      const past = () => Promise.resolve(pastOf(acted, stage.clock.now));
+      return (await openDoctor({ ...stage.ports, past }).lookAt(ANOMALY, stage.task.signal)).state;
+    };
+    const now = stage.clock.now;
+    const { timeout = 0, grace = 0 } = web ?? {};
+    expect(await look('memory', [now - 1, 'started'])).toBe('unknown');
+    expect(await look('memory', [now - timeout - grace, 'started'])).toBe('bad');
+    expect(await look('memory', [now - timeout - grace, 'started'], [now - grace + 1, 'completed'])).toBe(
+      'unknown',
+    );
+    expect(await look('memory', [now - timeout, 'started'], [now - grace, 'completed'])).toBe('bad');
+    // Its own incident knows by itself how long it waits.
+    expect(await look('web', [now - 1, 'started'])).toBe('bad');
   });
 
   it('drops what is not watched any more', async () => {

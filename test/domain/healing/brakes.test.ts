@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { brake, isStorm, type Act, type Circumstances } from '../../../domain/healing/brakes.js';
+import { touchedBy, type Work } from '../../../domain/healing/playbook.js';
 import { rulesOf } from './support/world.js';
 
 const HOUR = 3_600_000;
@@ -40,8 +41,19 @@ const asks = fc.array(
 
 function bookOf({ target, disruptive }: Pick<Asked, 'target' | 'disruptive'>) {
   return disruptive
-    ? ({ level: 2, action: 'restart_services', target, disruptive } as const)
-    : ({ level: 1, action: 'clear_caches', target, disruptive } as const);
+    ? ({ level: 2, action: 'restart_services', target, disruptive, works: restartOf(target) } as const)
+    : ({ level: 1, action: 'clear_caches', target, disruptive, works: [] } as const);
+}
+
+function restartOf(...names: readonly string[]): readonly Work[] {
+  const command = { kind: 'argv', argv: ['true'] } as const;
+  return [{ kind: 'commands', steps: names.map((about) => ({ about, command, timeout: 1000 })) }];
+}
+
+function actOf(book: Parameters<typeof brake>[0], at: number, request = 'r'): Act {
+  const { level, action, target, disruptive } = book;
+  const touched = touchedBy(book);
+  return { incident: 'i', request, at, ended: at, level, action, target, disruptive, touched };
 }
 
 /** All that was let through, in the order of time. */
@@ -52,7 +64,7 @@ function carriedOut(all: readonly Asked[], limits: Parameters<typeof brake>[1]):
     now += asked.after;
     const book = bookOf(asked);
     if (brake(book, limits, { ...calm, now, acts }).held) continue;
-    acts.push({ incident: 'i', request: `r${String(acts.length)}`, at: now, ...book });
+    acts.push(actOf(book, now, `r${String(acts.length)}`));
   }
   return acts;
 }
@@ -130,9 +142,23 @@ describe('brakes', () => {
   it('do not stand in the way of what a person has just approved', () => {
     const { limits } = rulesOf({ limits: { per_hour: 1, per_day: 1 } });
     const book = bookOf({ target: 'web', disruptive: true });
-    const acts: Act[] = [{ incident: 'i', request: 'r', at: 0, ...book }];
+    const acts = [actOf(book, 0)];
     expect(brake(book, limits, { ...calm, now: 1, acts }).held).toBe(true);
     expect(brake(book, limits, { ...calm, now: 1, acts, approved: true }).held).toBe(false);
+  });
+
+  it('hold a service that was just restarted for the sake of memory, and no other', () => {
+    const { limits } = rulesOf();
+    const relief = { ...bookOf({ target: 'memory', disruptive: true }), works: restartOf('web', 'db') };
+    const held = (target: string) =>
+      brake(bookOf({ target, disruptive: true }), limits, { ...calm, now: 1, acts: [actOf(relief, 0)] }).held;
+    expect([held('web'), held('db'), held('bridge')]).toEqual([true, true, false]);
+    const again = brake(relief, limits, {
+      ...calm,
+      now: 1,
+      acts: [actOf(bookOf({ target: 'db', disruptive: true }), 0)],
+    });
+    expect(again.held).toBe(true);
   });
 
   it('know a storm by how much is wrong at once', () => {
