@@ -84,7 +84,6 @@ function nothing(cycle: string, memory: SyncMemory): Outcome {
     questions: [],
     files: memory.base.size,
     published: 0,
-    skew: null,
     oldest: null,
     clean: true,
     applied: null,
@@ -225,7 +224,7 @@ function outcomeOf(cycle: string, { memory, clean }: Met, plan: Prepared, before
     questions: plan.questions.map(approvalOf),
     files: local.size,
     published: [...plan.plan.publish.keys()].filter((path) => before.pending.has(path)).length,
-    skew: plan.skew,
+    ...(plan.skew === undefined ? {} : { skew: plan.skew }),
   };
 }
 

@@ -66,7 +66,8 @@ async function statusOf(ports: SyncPorts, { input, before, memory, outcome }: Kn
     held: held.map(({ path, reason, detail }) => ({ path, reason, detail })),
     pending: [...(outcome?.questions ?? questionsBefore(before, input))],
     conflicts: new Set(recent.map(({ id }) => id)).size,
-    skew_ms: outcome?.skew ?? null,
+    // A clock that is wrong stays so until something newer says otherwise.
+    skew_ms: outcome?.skew === undefined ? (before?.skew_ms ?? null) : outcome.skew,
     published: outcome?.published ?? 0,
     applied: input.applied,
     nodes: [...(memory?.nodes ?? [])].map(([node, l]) => ({ node, changed: new Date(l).toISOString() })),

@@ -37,7 +37,7 @@ export interface Prepared extends Guarded {
   /** What the hub's commits since the last meeting say of their versions. */
   readonly stamps: readonly Stamp[];
   /** ms that a stamp of the hub lies ahead of our clock; null: none does. */
-  readonly skew: number | null;
+  readonly skew?: number | null;
 }
 
 /** Plans. `tip` null: the hub is empty. */
@@ -78,7 +78,7 @@ async function planOf(
 ): Promise<Omit<Prepared, 'entries' | 'refused'>> {
   const joining = memory.hub === null;
   const now = ports.now();
-  const { stamps, skew } = await stampsOf(ports, memory, tip, given);
+  const { stamps, ...clocks } = await stampsOf(ports, memory, tip, given);
   const trees = { ...given, base: await baseOf(ports, memory, given, stamps) };
   const hubStamp = (path: string) => usableStamp(stamps.get(path) ?? UNKNOWN, now);
   const localStamp = (path: string) => memory.pending.get(path)?.stamp ?? UNKNOWN;
@@ -114,7 +114,7 @@ async function planOf(
     stampOf,
     holds: [...holds, ...guarded.plan.holds],
     stamps: [...stamps.values()],
-    skew,
+    ...clocks,
   };
 }
 
@@ -148,10 +148,10 @@ async function stampsOf(
   memory: SyncMemory,
   tip: string | null,
   trees: Trees,
-): Promise<{ readonly stamps: ReadonlyMap<string, Stamp>; readonly skew: number | null }> {
+): Promise<{ readonly stamps: ReadonlyMap<string, Stamp>; readonly skew?: number | null }> {
   const conflicts = conflictsOf(trees);
   if (tip === null || (tip === memory.tip && conflicts.length === 0))
-    return { stamps: new Map(), skew: null };
+    return { stamps: new Map() };
   const recent = tip === memory.tip ? new Map<string, Stamp>() : await hub.stamps(memory.tip, tip);
   // A path whose base is older than the tip that we saw last (it was held, or raced) may have been named before that.
   const all = conflicts.every((path) => recent.has(path)) ? recent : await hub.stamps(null, tip);

@@ -17,8 +17,8 @@ export interface Outcome {
   readonly files: number;
   /** Local changes that went out. */
   readonly published: number;
-  /** ms that somebody's clock was ahead of ours; null: nobody's. */
-  readonly skew: number | null;
+  /** ms that somebody's clock was ahead of ours; null: nobody's; absent: there was nothing new to tell it by. */
+  readonly skew?: number | null;
   /** ms since the epoch: when the oldest change that comes in was made; null: not known, or nothing comes in. */
   readonly oldest: number | null;
   /** Nothing but what is to be applied differs between here and the hub. */

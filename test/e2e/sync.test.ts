@@ -102,7 +102,8 @@ it('a restore waits for a word before the others get it', async () => {
   await planes['home']?.nxs('sync', 'run');
   expect(await read('home', 'MEMORY.md')).toBe('a newer memory\n');
   const { pending } = paused?.json() as { pending: { token: string }[] };
-  expect((await cloud?.nxs('sync', 'approve', pending[0]?.token ?? ''))?.code).toBe(0);
+  const approved = await cloud?.nxs('sync', 'approve', pending[0]?.token ?? '');
+  expect([approved?.code, approved?.stdout]).toEqual([0, expect.stringContaining('a cycle acts on it now')]);
   await cloud?.nxs('sync', 'run');
   await planes['home']?.nxs('sync', 'run');
   for (const name of ['home', 'cloud']) expect(await read(name, 'MEMORY.md')).toBe('an old memory\n');

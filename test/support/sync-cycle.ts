@@ -14,15 +14,20 @@ const task = standing(() => undefined);
 export async function runSyncCycle(
   config: Config,
   cycle: string,
-  { join = false, heard }: { readonly join?: boolean; readonly heard?: (notice: Notice) => void } = {},
+  {
+    join = false,
+    ahead = 0,
+    heard,
+  }: { readonly join?: boolean; readonly ahead?: number; readonly heard?: (notice: Notice) => void } = {},
 ): Promise<SyncStatus> {
-  const ports = syncPorts(config, {
+  const wired = syncPorts(config, {
     ...UNHEARD,
     notify: (notice) => {
       heard?.(notice);
       return Promise.resolve();
     },
   });
+  const ports = ahead === 0 ? wired : { ...wired, now: () => Date.now() + ahead };
   const captured = await captureChanges(ports, { cycle, join }, task);
   let { state, detail } = captured;
   let [conflicts, applied] = [0, 0];

@@ -16,8 +16,8 @@ export interface SyncNode {
   readonly place: Place;
   readonly config: Config;
   readonly notices: Notice[];
-  /** One cycle by a process that has just begun; `join` meets the hub anew. */
-  cycle(join?: boolean): Promise<SyncStatus>;
+  /** One cycle by a process that has just begun; `join` meets the hub anew, `ahead` ms is how wrong its clock is. */
+  cycle(join?: boolean, ahead?: number): Promise<SyncStatus>;
   /** The same node with its configuration read anew. */
   moved(): Promise<SyncNode>;
   desk(): SyncDesk;
@@ -52,9 +52,10 @@ async function nodeAt(name: string, place: Place): Promise<SyncNode> {
     place,
     config,
     notices,
-    cycle: (join = false) =>
+    cycle: (join = false, ahead = 0) =>
       runSyncCycle(config, `${name}-${(cycles += 1)}`, {
         join,
+        ahead,
         heard: (notice) => {
           if (notice.state === 'raised') notices.push(notice);
         },

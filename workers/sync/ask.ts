@@ -31,6 +31,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   nudge: 'sync: another node has published',
   start: 'sync at the start of the control plane',
   cli: 'sync: somebody asked for it',
+  answer: 'sync: somebody has answered what waited',
 };
 
 /** One more cycle, soon. */
