@@ -35,10 +35,11 @@ async function askForCycle(config: Config): Promise<boolean> {
   const { reachTemporal } = await import('./setup.js');
   const { askAgain } = await import('../workers/sync/ask.js');
   try {
-    const { client, close } = await reachTemporal(config);
-    await client
-      .withDeadline(Date.now() + 3_000, () => askAgain({ client, node: config.node }, 'answer'))
-      .finally(close);
+    const reached = await reachTemporal(config);
+    const asker = { client: reached.client, node: config.node };
+    await asker.client
+      .withDeadline(Date.now() + 3_000, () => askAgain(asker, 'answer'))
+      .finally(() => reached.close());
     return true;
   } catch {
     return false;
