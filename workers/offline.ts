@@ -4,12 +4,18 @@ import type { Task } from '../activities/backup/ports.js';
 import { restoreBackup } from '../activities/backup/restore.js';
 import type { RestoreInput } from '../activities/contracts.js';
 import type { RestoreResult } from '../domain/backup/results.js';
+import { acquireLock } from '../adapters/files/lock.js';
 import { openJournal } from '../adapters/journal/append.js';
 import type { Config } from '../config/types.js';
 import { backupPorts, SILENT } from './backup-parts.js';
 
-/** Restores in this process. Throws what the step throws. */
-export function restoreOffline(
+/** Held while a restore runs beside a control plane that may run: healing must not restart anything in the middle of it. */
+export function offlineRestoreLock(stateDir: string): string {
+  return path.join(stateDir, 'restore.lock');
+}
+
+/** Restores in this process. Throws what the step throws, and NxsError LOCKED when another one is at it. */
+export async function restoreOffline(
   config: Config,
   request: Omit<RestoreInput, 'run' | 'workflowId'>,
   progress: (line: string) => void,
@@ -22,7 +28,12 @@ export function restoreOffline(
     },
   });
   const run = `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-offline-${process.pid}`;
-  return restoreBackup(ports, { ...request, run, workflowId: 'offline' }, standing(progress));
+  const lock = await acquireLock(offlineRestoreLock(config.stateDir), { purpose: 'a restore' });
+  try {
+    return await restoreBackup(ports, { ...request, run, workflowId: 'offline' }, standing(progress));
+  } finally {
+    await lock.release();
+  }
 }
 
 /** A task outside of Temporal: nobody waits for a heartbeat, Ctrl-C ends the process. */

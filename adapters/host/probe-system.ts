@@ -29,11 +29,12 @@ export async function probeCommand(
 const PROPERTIES = 'LoadState,ActiveState,SubState,InvocationID';
 
 export async function probeSystemd(
-  { unit }: Of<'systemd'>,
+  { unit, user }: Of<'systemd'>,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<ServiceReading> {
-  const ran = await run(['systemctl', 'show', `--property=${PROPERTIES}`, '--', unit], env, signal);
+  const argv = ['systemctl', ...(user ? ['--user'] : []), 'show', `--property=${PROPERTIES}`, '--', unit];
+  const ran = await run(argv, env, signal);
   if (ran === null) return unknown('systemctl gave no answer in time');
   if (ran.failure !== null) return unknown(`systemctl could not be started (${ran.failure})`);
   const said = new Map(

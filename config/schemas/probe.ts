@@ -28,6 +28,7 @@ const tcp = z.strictObject({
 const systemd = z.strictObject({
   type: z.literal('systemd').describe('Ask systemd for a unit.'),
   unit: text().describe('Unit that must be active.'),
+  user: z.boolean().default(false).describe("true: ask the user's own manager (systemctl --user)."),
   timeout,
 });
 

@@ -57,7 +57,7 @@ export type Probe =
       readonly timeout: number;
     }
   | { readonly type: 'tcp'; readonly address: string; readonly timeout: number }
-  | { readonly type: 'systemd'; readonly unit: string; readonly timeout: number }
+  | { readonly type: 'systemd'; readonly unit: string; readonly user: boolean; readonly timeout: number }
   | {
       readonly type: 'process';
       readonly name?: string | undefined;

@@ -1,4 +1,7 @@
-// What must not be interrupted now: counted where it runs, in this worker.
+// What must not be interrupted now: counted where it runs, in this worker, or seen by its lock.
+import { lockHolder } from '../../adapters/files/lock.js';
+import { offlineRestoreLock } from '../offline.js';
+
 export interface Busy {
   /** In a few words; null: nothing. */
   now(): string | null;
@@ -42,3 +45,8 @@ export const UNINTERRUPTED: Readonly<Record<string, string>> = {
   healBackup: 'a backup',
   restoreBackup: 'a restore',
 };
+
+/** `nxs backup restore --offline` runs in a process of its own. */
+export async function restoringOffline(stateDir: string): Promise<string | null> {
+  return (await lockHolder(offlineRestoreLock(stateDir))) === null ? null : 'a restore';
+}

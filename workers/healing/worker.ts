@@ -15,7 +15,7 @@ import { kindAttributes } from '../attributes.js';
 import type { FrontCalls } from '../failover/calls.js';
 import type { Logger } from '../log.js';
 import type { Caller } from '../rpc.js';
-import { openBusy, type Busy } from './busy.js';
+import { openBusy, restoringOffline, type Busy } from './busy.js';
 import { healingPorts } from './parts.js';
 
 export interface WorkerHealing {
@@ -42,7 +42,7 @@ export function workerHealing(
     journal,
     notify,
     stopping,
-    busy: () => Promise.resolve(busy.now()),
+    busy: async () => busy.now() ?? (await restoringOffline(config.stateDir)),
     client: () => client,
     providers: () => front.call('failover.view', null),
     alive: () => {

@@ -173,7 +173,8 @@ describe('a command probe', () => {
 });
 
 describe('a systemd probe', () => {
-  const ask = (timeout = LONG) => probe({ type: 'systemd', unit: 'agent.service', timeout }, NEVER);
+  const ask = (timeout = LONG, user = false) =>
+    probe({ type: 'systemd', unit: 'agent.service', user, timeout }, NEVER);
   const systemctl = (text: string) => script('systemctl', `echo "$@" > ${file('asked')}\n${text}`);
   const unit = (load: string, active: string, sub: string, id = '') =>
     systemctl(`printf 'LoadState=${load}\\nActiveState=${active}\\nSubState=${sub}\\nInvocationID=${id}\\n'`);
@@ -187,6 +188,8 @@ describe('a systemd probe', () => {
       instance: 'abc',
     });
     expect(readFileSync(file('asked'), 'utf8')).toMatch(/^show --property=\S+ -- agent\.service\n$/);
+    await ask(LONG, true);
+    expect(readFileSync(file('asked'), 'utf8')).toMatch(/^--user show --property/);
     for (const [active, sub, state] of [
       ['reloading', 'reload', 'good'],
       ['activating', 'start', 'good'],
@@ -222,7 +225,7 @@ it('ends at once when it is called off, with what it started', async () => {
   script('systemctl', hangs);
   const waiting: readonly Probe[] = [
     { type: 'command', sh: hangs, timeout: LONG },
-    { type: 'systemd', unit: 'x', timeout: LONG },
+    { type: 'systemd', unit: 'x', user: false, timeout: LONG },
   ];
   for (const each of waiting) {
     const over = new AbortController();

@@ -1,5 +1,10 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openBusy, UNINTERRUPTED } from '../../../workers/healing/busy.js';
+import { acquireLock } from '../../../adapters/files/lock.js';
+import { offlineRestoreLock } from '../../../workers/offline.js';
+import { openBusy, restoringOffline, UNINTERRUPTED } from '../../../workers/healing/busy.js';
 
 /** An activity that runs until it is told to end. */
 function held() {
@@ -100,4 +105,13 @@ it('names what writes to a destination or to the data', () => {
     'restoreBackup',
     'verifyBackup',
   ]);
+});
+
+it('a restore in a process of its own is busy for as long as it holds its lock', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'nxs-busy-'));
+  expect(await restoringOffline(stateDir)).toBeNull();
+  const lock = await acquireLock(offlineRestoreLock(stateDir), { purpose: 'a restore' });
+  expect(await restoringOffline(stateDir)).toBe('a restore');
+  await lock.release();
+  expect(await restoringOffline(stateDir)).toBeNull();
 });
