@@ -103,13 +103,15 @@ export async function filesOf({ dataDir }: Plane): Promise<ReadonlyMap<string, B
   return files;
 }
 
-/** Every file lies in both places, by git's own word. */
+/** Every file lies in both places, by git's own word, and the first run is over: it would mend what is harmed before its end, as its own. */
 export async function steady({ plane, disk, server }: BackupSetting): Promise<string | null> {
   const look = async () => {
     const missing = await Promise.all([notHeld(plane, disk), notHeld(plane, server.dir)]);
     return missing.flat();
   };
   let last: readonly string[] = [];
+  const ended = async () => (await plane.journal(['backup.finished'])).length > 0;
+  if ((await lookFor(RUN_WITHIN, ended)) === null) return 'the first backup does not end';
   const well = await lookFor(RUN_WITHIN, async () => (last = await look()).length === 0);
   return well === null ? `not backed up everywhere: ${last.join(', ')}` : null;
 }
