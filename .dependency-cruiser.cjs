@@ -120,7 +120,7 @@ module.exports = {
         '^workflows/messages\\.ts$',
         NODE,
         ...TEMPORAL_CLIENT,
-        ...npm('commander', 'zod', 'yaml'),
+        ...npm('commander', 'zod', 'yaml', '@modelcontextprotocol/server'),
       ],
       'Client side of Temporal, the messages, the journal to read, and workers to start them.',
     ),

@@ -28,6 +28,7 @@ import { init } from './commands/init.js';
 import { journalShow } from './commands/journal-show.js';
 import { journalVerify } from './commands/journal-verify.js';
 import { kpi } from './commands/kpi.js';
+import { mcp } from './commands/mcp.js';
 import { notifyList } from './commands/notify-list.js';
 import { notifyTest } from './commands/notify-test.js';
 import { providerList } from './commands/provider-list.js';
@@ -94,6 +95,7 @@ export const COMMANDS: readonly Command[] = [
   configShow,
   journalShow,
   journalVerify,
+  mcp,
   temporal,
   completionOf(() => COMMANDS),
 ];

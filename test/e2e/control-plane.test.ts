@@ -8,6 +8,7 @@ import { nxs } from '../support/e2e-cli.js';
 import { gitFiles } from '../support/e2e-git.js';
 import { destinations, digests, fill, filesIn, makePlace } from '../support/e2e-place.js';
 import { isAlive, startPlane, type Plane } from '../support/temporal-e2e.js';
+import { openAgent } from '../support/mcp-client.js';
 import { until } from '../support/until.js';
 
 const SCHEDULES = [
@@ -41,6 +42,18 @@ function scheduleIds(client: Client): Promise<string[]> {
     return ids.length >= SCHEDULES.length ? ids.sort() : null;
   });
 }
+
+it('the agent asks for a backup over MCP, which runs under its name, and not for two in a row', async () => {
+  const agent = await openAgent(plane.place.env);
+  const { result } = await agent.call('request_backup');
+  expect(result['workflow']).toMatch(/^nxs\/home\/backup\/agent-/);
+  await until(async () => {
+    const { result: view } = await agent.call('backup_status');
+    return (view['last_run'] as { trigger: string } | null)?.trigger === 'agent';
+  }, 60_000);
+  expect((await agent.call('request_backup')).refused).toMatch(/may be asked for in \d+ s/);
+  await agent.close();
+}, 120_000);
 
 describe('three destinations, one without its token', () => {
   it('the two are proved and hold the same bytes, the third is not configured and keeps the run from green', async () => {

@@ -6,7 +6,7 @@ import { sendJson } from '../front/respond.js';
 import type { Route } from '../front/route.js';
 import { answerRoutes } from './answer-routes.js';
 import { linksOf, viewHealing, type HealingView } from './desk.js';
-import { readHealingLog } from './log.js';
+import { agentNotices } from './notices.js';
 
 export interface FrontHealing {
   readonly routes: readonly Route[];
@@ -45,7 +45,7 @@ export function openFrontHealing(config: Config): FrontHealing {
         path: '/api/agent/notices',
         summary: 'what healing did to this node in the last day, for the agent that lives here',
         async handle(_request, response) {
-          sendJson(response, 200, { notices: await notices(config) });
+          sendJson(response, 200, { notices: await agentNotices(config, Date.now()) });
         },
       },
       ...answerRoutes(config, async () => (await view()).incidents),
@@ -62,17 +62,6 @@ export function openFrontHealing(config: Config): FrontHealing {
     },
     metrics: async () => metricsOf(await view(), Date.now()),
   };
-}
-
-/** What the agent may want to know: acts that it can feel. */
-async function notices(config: Config): Promise<readonly object[]> {
-  const records = await readHealingLog(config, Date.now() - DAY);
-  return records
-    .filter(({ level, status }) => level >= 2 && status !== 'started')
-    .map(({ timestamp, action, level, status, target, detail, incident, request }) => ({
-      id: `${request}/${status}`,
-      ...{ timestamp, action, level, status, target, detail, incident },
-    }));
 }
 
 function metricsOf({ monitor, paused, incidents }: HealingView, now: number): string {
