@@ -1,40 +1,14 @@
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { SEARCH_ATTRIBUTES } from '../domain/ids.js';
+import { compose, composeConfig, filled, ROOT, text, type Service } from './support/compose-file.js';
 
-// The file that people run on a server of their own. What can be held here is its shape: the images themselves
-// start only where Docker is.
+// The file that people run on a server of their own. What can be held here is its shape: the images themselves start only where
+// Docker is. Its steps and settings are run by scripts/cluster-local.sh (test/cluster).
 
-interface Service {
-  readonly image: string;
-  readonly restart?: string;
-  readonly ports?: readonly string[];
-  readonly volumes?: readonly string[];
-  readonly healthcheck?: object;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly command?: readonly string[];
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-}
-
-const ROOT = join(import.meta.dirname, '..');
-const FILE = join(ROOT, 'docker-compose.temporal.yml');
-const text = readFileSync(FILE, 'utf8');
-const compose = parse(text, { merge: true }) as {
-  services: Record<string, Service>;
-  volumes: Record<string, unknown>;
-};
-const { postgres, schema, server, namespace, ui } = compose.services as Record<string, Service> & {
-  postgres: Service;
-  schema: Service;
-  server: Service;
-  namespace: Service;
-  ui: Service;
-};
-const script = (service: Service): string => service.command?.join('\n').replaceAll('$$', '$') ?? '';
+const { postgres, schema, server, namespace, ui, worker, prometheus, grafana } = compose.services;
+const all = Object.values(compose.services);
 
 describe('docker-compose.temporal.yml', () => {
   it('starts database, schema, server, namespace and UI in that order, held by health', () => {
@@ -42,99 +16,135 @@ describe('docker-compose.temporal.yml', () => {
     expect(server.depends_on).toEqual({ schema: { condition: 'service_completed_successfully' } });
     expect(namespace.depends_on).toEqual({ server: { condition: 'service_healthy' } });
     expect(ui.depends_on).toEqual({ namespace: { condition: 'service_completed_successfully' } });
-    expect(postgres.healthcheck).toBeDefined();
-    expect(server.healthcheck).toBeDefined();
+    expect(worker.depends_on).toEqual({ namespace: { condition: 'service_completed_successfully' } });
+    expect(grafana.depends_on).toEqual({ prometheus: { condition: 'service_healthy' } });
+  });
+
+  it('says of everything that serves how one sees that it is well; of the worker its image does', () => {
+    for (const service of [postgres, server, ui, prometheus, grafana])
+      expect(service.healthcheck).toBeDefined();
+    expect(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')).toMatch(/^HEALTHCHECK /m);
   });
 
   it('pins every image to an exact version, server and admin tools to the same one', () => {
-    for (const { image } of Object.values(compose.services))
-      expect(image).toMatch(/^[a-z]+(\/[a-z-]+)?:\d+\.\d+(\.\d+)?(-alpine)?$/);
+    for (const { image } of all) expect(image).toMatch(/^[a-z-]+(\/[a-z-]+)?:v?\d+\.\d+(\.\d+)?(-alpine)?$/);
     const tag = (service: Service): string | undefined => service.image.split(':')[1];
     expect(tag(server)).toBe(tag(schema));
     expect(tag(server)).toBe(tag(namespace));
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(tag(worker)).toBe(version);
     expect(text).not.toContain('auto-setup');
   });
 
-  it('listens on loopback unless one variable says otherwise, and never shows the database', () => {
-    const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
-    expect(ports).toHaveLength(2);
-    for (const port of ports) expect(port).toMatch(/^\$\{TEMPORAL_BIND:-127\.0\.0\.1\}:/);
+  it('listens on loopback unless a variable says otherwise, and never shows database or server metrics', () => {
+    const ports = all.flatMap((service) => service.ports ?? []);
+    expect(ports.map(filled).sort()).toEqual([
+      '127.0.0.1:3000:3000',
+      '127.0.0.1:7233:7233',
+      '127.0.0.1:8233:8080',
+      '127.0.0.1:8787:8787',
+      '127.0.0.1:9090:9090',
+    ]);
+    for (const port of [...(server.ports ?? []), ...(ui.ports ?? [])])
+      expect(port).toMatch(/^\$\{TEMPORAL_BIND:-127\.0\.0\.1\}:/);
     expect(postgres.ports).toBeUndefined();
+    expect(server.ports).toHaveLength(1);
   });
 
-  it('has no default password', () => {
-    const passwords = Object.values(compose.services).flatMap((service) =>
-      Object.entries(service.environment).filter(([name]) => /PASSWORD|PWD/.test(name)),
+  it('has no default for any secret', () => {
+    const secrets = all.flatMap((service) =>
+      Object.entries(service.environment).filter(([name]) => /PASSWORD|PWD|TOKEN/.test(name)),
     );
-    expect(passwords).toHaveLength(3);
-    for (const [, value] of passwords) expect(value).toMatch(/^\$\{POSTGRES_PASSWORD:\?.+\}$/);
-    expect(readFileSync(join(ROOT, '.env.example'), 'utf8')).toMatch(/^POSTGRES_PASSWORD=$/m);
+    expect(secrets.map(([name]) => name).sort()).toEqual([
+      'GF_SECURITY_ADMIN_PASSWORD',
+      'GITHUB_TOKEN',
+      'NXS_HTTP_TOKEN',
+      'NXS_HTTP_TOKEN',
+      'POSTGRES_PASSWORD',
+      'POSTGRES_PWD',
+      'SQL_PASSWORD',
+    ]);
+    for (const [, value] of secrets)
+      expect(value).toMatch(
+        /^\$\{(POSTGRES_PASSWORD:\?.+|(GRAFANA_PASSWORD|NXS_HTTP_TOKEN|GITHUB_TOKEN):-)\}$/,
+      );
+    // Grafana's own would be "admin".
+    expect(grafana.command?.[0]).toMatch(/GF_SECURITY_ADMIN_PASSWORD:\?/);
   });
 
-  it('keeps the database in a named volume', () => {
+  it('reads no variable that .env.example does not explain, and that file explains no other', () => {
+    const read = [...text.matchAll(/\$\{([A-Z_]+)[:}]/g)].map(([, name]) => name);
+    const inside = ['GF_SECURITY_ADMIN_PASSWORD'];
+    const example = readFileSync(join(ROOT, '.env.example'), 'utf8');
+    const explained = [...example.matchAll(/^#?([A-Z_]+)=(.*)$/gm)];
+    expect(explained.map(([, name]) => name).sort()).toEqual(
+      [...new Set(read)].filter((name) => !inside.includes(name ?? '')).sort(),
+    );
+    const defaults = [...text.matchAll(/\$\{([A-Z_]+):-([^}]+)\}/g)].map(
+      ([, name, value]) => `${name}=${value}`,
+    );
+    const shown = explained
+      .filter(([, , value]) => value !== '')
+      .map(([, name, value]) => `${name}=${value}`);
+    expect([...new Set(defaults)].sort()).toEqual(shown.sort());
+  });
+
+  it('keeps what must outlive a container in named volumes', () => {
     expect(postgres.volumes).toEqual(['postgres:/var/lib/postgresql/data']);
-    expect(compose.volumes).toHaveProperty('postgres');
+    expect(worker.volumes).toContain('state:/var/lib/nxs');
+    expect(prometheus.volumes).toContain('prometheus:/prometheus');
+    expect(grafana.volumes).toContain('grafana:/var/lib/grafana');
+    expect(Object.keys(compose.volumes).sort()).toEqual(['grafana', 'postgres', 'prometheus', 'state']);
   });
 
   it('restarts what serves for ever and what sets up only on failure', () => {
-    for (const service of [postgres, server, ui]) expect(service.restart).toBe('unless-stopped');
+    for (const service of [postgres, server, ui, worker, prometheus, grafana])
+      expect(service.restart).toBe('unless-stopped');
     for (const service of [schema, namespace]) expect(service.restart).toMatch(/^on-failure:\d+$/);
   });
 
-  it('sets up both databases with the v12 schema through the postgres12 plugin', () => {
-    expect(schema.environment['SQL_PLUGIN']).toBe('postgres12');
-    expect(server.environment['DB']).toBe('postgres12');
-    expect(script(schema)).toContain('/etc/temporal/schema/postgresql/v12/$2/versioned');
-    expect(script(schema)).toMatch(/migrate temporal temporal\nmigrate temporal_visibility visibility/);
-    expect(server.environment).toMatchObject({
-      DBNAME: 'temporal',
-      VISIBILITY_DBNAME: 'temporal_visibility',
+  it('gives no container more rights than it came with, and every one that stays a limit of memory', () => {
+    for (const service of all) {
+      expect(service.security_opt).toEqual(['no-new-privileges:true']);
+      expect(service.cap_drop).toEqual(['ALL']);
+      if (service.restart === 'unless-stopped')
+        expect(service.mem_limit).toMatch(/^\$\{[A-Z_]+_?MEMORY:-\d+[mg]\}$/);
+    }
+    for (const service of [schema, server, namespace, worker, prometheus])
+      expect(service.read_only).toBe(true);
+  });
+
+  it('starts worker and monitoring only when their profile is asked for', () => {
+    const profiles = Object.entries(compose.services).map(([name, service]) => [
+      name,
+      service.profiles?.join(),
+    ]);
+    expect(Object.fromEntries(profiles.filter(([, profile]) => profile !== undefined))).toEqual({
+      worker: 'worker',
+      prometheus: 'monitoring',
+      grafana: 'monitoring',
     });
   });
 
-  it('registers the namespace with 7 days of retention and exactly our search attributes', () => {
-    expect(script(namespace).match(/--retention 7d/g)).toHaveLength(2);
-    const registered = [...script(namespace).matchAll(/^attribute (\w+) (\w+)$/gm)].map(([, name, type]) => [
-      name,
-      type,
-    ]);
-    expect(Object.fromEntries(registered)).toEqual(SEARCH_ATTRIBUTES);
-  });
-
-  it.each(['schema', 'namespace'] as const)('has a script in %s that a POSIX shell can read', (name) => {
-    const run = spawnSync('sh', ['-n'], { input: script(compose.services[name]!), encoding: 'utf8' });
-    expect([run.status, run.stderr]).toEqual([0, '']);
-  });
-
-  it('is accepted by docker compose itself', (context) => {
-    const run = composeConfig({ POSTGRES_PASSWORD: 'only-for-this-test' });
-    if (run === null) return context.skip('neither `docker compose` nor `docker-compose` is installed');
-    expect([run.status, run.stderr]).toEqual([0, '']);
-    const services = (parse(run.stdout) as { services: Record<string, unknown> }).services;
-    expect(Object.keys(services).sort()).toEqual(Object.keys(compose.services).sort());
-  });
+  it.for<readonly string[]>([[], ['worker'], ['monitoring']])(
+    'is accepted by docker compose itself with the profiles %j',
+    (profiles, context) => {
+      const run = composeConfig({ POSTGRES_PASSWORD: 'only-for-this-test' }, profiles);
+      if (run === null) return context.skip('neither `docker compose` nor `docker-compose` is installed');
+      expect([run.status, run.stderr]).toEqual([0, '']);
+      // The older program prints those of other profiles too.
+      const { services } = parse(run.stdout) as { services: Record<string, unknown> };
+      const wanted = Object.entries(compose.services).filter(([, service]) =>
+        (service.profiles ?? profiles.slice(0, 1)).every((name) => profiles.includes(name)),
+      );
+      expect(Object.keys(services)).toEqual(expect.arrayContaining(wanted.map(([name]) => name)));
+    },
+  );
 
   it('is refused by docker compose without a password, in one sentence', (context) => {
     const run = composeConfig({});
     if (run === null) return context.skip('neither `docker compose` nor `docker-compose` is installed');
     expect(run.status).not.toBe(0);
-    expect(run.stderr).toContain('set it in .env beside this file');
+    expect(run.stderr).toContain('run node scripts/cluster-env.mjs');
   });
 });
-
-// In a folder of its own: a developer's .env beside the file would fill in the password.
-function composeConfig(env: Readonly<Record<string, string>>): SpawnSyncReturns<string> | null {
-  const candidates = [['docker', 'compose'], ['docker-compose']] as const;
-  const found = candidates.find(
-    ([program, ...args]) => spawnSync(program, [...args, 'version']).status === 0,
-  );
-  if (found === undefined) return null;
-  const folder = mkdtempSync(join(tmpdir(), 'compose-'));
-  copyFileSync(FILE, join(folder, 'docker-compose.temporal.yml'));
-  const [program, ...args] = found;
-  return spawnSync(program, [...args, '-f', 'docker-compose.temporal.yml', 'config'], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-  });
-}
