@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/types.js';
 import { errorMessage, ERRORS, NxsError, type ErrorCode } from '../domain/errors.js';
 import { startWorkflow, type Start } from '../workers/start-workflow.js';
+import { unlessUntaken } from '../workers/untaken.js';
 import type { WorkflowStatus } from '../workflows/messages.js';
 import type { Context } from './definition.js';
 import { uiLink } from '../workers/ui-link.js';
@@ -21,7 +22,8 @@ export interface Ended {
 }
 
 /**
- * Runs a workflow to its end. Throws NxsError TEMPORAL_UNREACHABLE, or ACTIVITY_FAILED when it ended without a record.
+ * Runs a workflow to its end. Throws NxsError TEMPORAL_UNREACHABLE, also when no worker takes it, or ACTIVITY_FAILED when it ended
+ * without a record.
  */
 export async function follow(
   context: Context,
@@ -37,9 +39,13 @@ export async function follow(
     if (stale !== null) context.note(`warning: ${stale}`);
     context.note(`workflow ${handle.workflowId}${link === null ? '' : `\n  ${link}`}`);
     const ended = { workflowId: handle.workflowId, link };
-    const done = handle.result().then(
-      (value: unknown) => ({ ...ended, value, failed: false }),
-      (error: unknown) => ({ ...ended, value: recordOf(error), failed: true }),
+    const waiting = { client: reached.client, node: config.node, workflowId: handle.workflowId };
+    const done = unlessUntaken(
+      waiting,
+      handle.result().then(
+        (value: unknown) => ({ ...ended, value, failed: false }),
+        (error: unknown) => ({ ...ended, value: recordOf(error), failed: true }),
+      ),
     );
     const settled = done.catch(() => null);
     while ((await Promise.race([settled, sleep(POLL_MS, 'again' as const)])) === 'again') {

@@ -1,5 +1,6 @@
 // Asks for a cycle and waits for its end.
 import { NxsError } from '../domain/errors.js';
+import { syncWorkflowId } from '../domain/ids.js';
 import type { Context } from './definition.js';
 import { exitOf, printStatus } from './sync-text.js';
 
@@ -10,6 +11,7 @@ const PATIENCE = 30 * 60_000;
 export async function runOneCycle(context: Context, join: boolean): Promise<number> {
   const { loadFor, reachTemporal, staleConfig } = await import('./setup.js');
   const { runCycle } = await import('../workers/sync/ask.js');
+  const { unlessUntaken } = await import('../workers/untaken.js');
   const config = await loadFor(context);
   const reached = await reachTemporal(config);
   try {
@@ -17,8 +19,10 @@ export async function runOneCycle(context: Context, join: boolean): Promise<numb
     if (stale !== null) context.note(`warning: ${stale}`);
     context.progress(join ? 'joining the hub' : 'syncing');
     const asker = { client: reached.client, node: config.node };
-    const running = runCycle(asker, { trigger: 'cli', join });
-    const status = await reached.client.withDeadline(Date.now() + PATIENCE, () => running);
+    const running = reached.client.withDeadline(Date.now() + PATIENCE, () =>
+      runCycle(asker, { trigger: 'cli', join }),
+    );
+    const status = await unlessUntaken({ ...asker, workflowId: syncWorkflowId(config.node) }, running);
     context.progress(null);
     if (context.json) context.out(JSON.stringify(status));
     else printStatus(context, status);

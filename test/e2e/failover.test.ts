@@ -139,7 +139,7 @@ test('kill -9 of everything while a breaker is open: it is still open after the 
   const [open] = await providers();
   expect(open?.state).toBe('open');
   const { pid, pids } = await plane.run();
-  for (const each of [pid, pids.worker, pids.temporal]) process.kill(Number(each), 'SIGKILL');
+  for (const each of [pid, pids.worker, pids.temporal]) if (each !== null) process.kill(each, 'SIGKILL');
   const { place } = plane;
   plane = await startPlane({ place });
   await plane.run();

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { readRunFile, type RunFile } from '../../workers/run-file.js';
+import { clusterTarget, type ClusterTarget } from './temporal-cluster.js';
 import { ensureBuilt, nxs, spawnNxs, type Said } from './e2e-cli.js';
 import { makePlace, removePlace, type Place } from './e2e-place.js';
 import { randomPorts } from './temporal-plane.js';
@@ -33,7 +34,12 @@ export interface PlaneOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly args?: readonly string[];
   /** More of nxs.yaml. */
-  readonly settings?: { readonly http?: object; readonly [key: string]: unknown };
+  readonly settings?: {
+    readonly http?: object;
+    /** Another server than one of its own; by default that of NXS_TEST_TEMPORAL, when there is one. */
+    readonly temporal?: ClusterTarget;
+    readonly [key: string]: unknown;
+  };
 }
 
 /** Starts one; several on one place come one after the other and keep their ports. */
@@ -41,9 +47,10 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   ensureBuilt();
   const place = options.place ?? (await makePlace());
   const { port, uiPort, http } = randomPorts();
-  const { http: listener, ...more } = options.settings ?? {};
+  const { http: listener, temporal: _target, ...more } = options.settings ?? {};
+  const cluster = await clusterTarget(place, options.settings?.temporal);
   const settings = {
-    temporal: { mode: 'embedded', port, ui_port: uiPort },
+    temporal: cluster ?? { mode: 'embedded', port, ui_port: uiPort },
     http: { host: '127.0.0.1', port: http, ...listener },
     ...more,
   };
@@ -68,7 +75,7 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   const client: Plane['client'] = async (use) => {
     const connection = await Connection.connect({ address: (await run()).temporal });
     try {
-      return await use(new Client({ connection }));
+      return await use(new Client({ connection, namespace: cluster?.namespace ?? 'default' }));
     } finally {
       await connection.close();
     }

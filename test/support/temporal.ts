@@ -8,10 +8,11 @@ import { nextFreePort } from '../../adapters/temporal/ports.js';
 
 // vitest globalSetup: one real dev server, in memory, for all workflow tests of a run. Tests keep out of
 // each other's way by their own node name (task queue, ids). Read it with `inject('temporalAddress')`.
+// NXS_TEST_TEMPORAL=HOST:PORT puts a server that runs already in its place (scripts/cluster-local.sh).
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** host:port of the dev server, namespace `default`. */
+    /** host:port of the dev server, or of the one that NXS_TEST_TEMPORAL names; namespace `default`. */
     temporalAddress: string;
     /** Temporal's program, resolved (and fetched when necessary) once per run. */
     temporalCli: string;
@@ -24,6 +25,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     ...(cache === undefined ? {} : { cache }),
     progress: (line, percent) => percent ?? console.error(line),
   });
+  project.provide('temporalCli', path);
+  const given = process.env['NXS_TEST_TEMPORAL'];
+  if (given !== undefined) {
+    await waitForTemporal(given, { timeout: 60_000 });
+    project.provide('temporalAddress', given);
+    return () => Promise.resolve();
+  }
   // Away from 7233, where a control plane of the user's may run.
   const port = await nextFreePort(17_233 + (process.pid % 1000) * 10, '127.0.0.1');
   if (port === null) throw new Error('no free port for the test server');
@@ -41,7 +49,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const address = `127.0.0.1:${port}`;
   await waitForTemporal(address, { timeout: 60_000 });
   project.provide('temporalAddress', address);
-  project.provide('temporalCli', path);
   return async () => {
     process.off('exit', killed);
     if (server.exitCode !== null || server.signalCode !== null) return;
