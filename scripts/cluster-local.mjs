@@ -28,7 +28,11 @@ await runMain(async () => {
   const cluster = await import('./cluster/cluster.mjs');
   if (command === 'build') await cluster.build();
   if (command === 'up') await cluster.up();
-  if (command === 'status') cluster.status(rest.includes('--json'));
+  if (command === 'status') {
+    const seen = cluster.status();
+    process.stdout.write(`${rest.includes('--json') ? JSON.stringify(seen) : cluster.statusLine(seen)}\n`);
+    process.exitCode = seen.up ? 0 : 1;
+  }
   if (command === 'down') await cluster.down();
   if (command === 'kill-server') await cluster.killServer();
   if (command === 'start-server') say(`the server serves at ${await cluster.startServerAgain()}`);

@@ -27,27 +27,26 @@ export async function up() {
   say(`the cluster serves at ${frontend(state)}, namespace default; everything of it is in ${directory}`);
 }
 
-/** @param {boolean} json */
-export function status(json) {
+/** What runs, and where. */
+export function status() {
   const state = readState(directory);
   const server = isServerUp(state?.server ?? null);
   const postgres = state !== null && isPostgresUp(directory);
-  const address = state === null ? null : frontend(state);
-  const seen = {
+  return {
     up: server && postgres,
     directory,
     version: serverVersion(),
-    address,
+    address: state === null ? null : frontend(state),
     server: { up: server, pid: server ? state.server : null },
     postgres: { up: postgres, port: state?.base ?? null },
   };
-  const word = (isUp) => (isUp ? 'up' : 'down');
-  const text =
-    state === null
-      ? `there is no cluster in ${directory}`
-      : `server ${word(server)} (${address}), PostgreSQL ${word(postgres)} (127.0.0.1:${state.base}); ${directory}`;
-  process.stdout.write(`${json ? JSON.stringify(seen) : text}\n`);
-  process.exitCode = seen.up ? 0 : 1;
+}
+
+/** @param {ReturnType<typeof status>} seen */
+export function statusLine({ address, server, postgres }) {
+  if (address === null) return `there is no cluster in ${directory}`;
+  const word = ({ up: isUp }) => (isUp ? 'up' : 'down');
+  return `server ${word(server)} (${address}), PostgreSQL ${word(postgres)} (127.0.0.1:${postgres.port}); ${directory}`;
 }
 
 export async function down() {

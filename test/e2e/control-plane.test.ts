@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nxs } from '../support/e2e-cli.js';
 import { gitFiles } from '../support/e2e-git.js';
 import { destinations, digests, fill, filesIn, makePlace } from '../support/e2e-place.js';
+import { onCluster } from '../support/temporal-cluster.js';
 import { isAlive, startPlane, type Plane } from '../support/temporal-e2e.js';
 import { openAgent } from '../support/mcp-client.js';
 import { until } from '../support/until.js';
@@ -103,7 +104,9 @@ describe('to the outside', () => {
     expect(Object.keys(run)).toEqual(['pid', 'pids', 'node', 'http', 'temporal', 'ui', 'started']);
     expect(Object.keys(run.pids)).toEqual(['worker', 'temporal']);
     expect(run).toMatchObject({ pid: plane.process.pid, node: 'home' });
-    for (const pid of [run.pid, run.pids.worker, run.pids.temporal]) expect(isAlive(pid)).toBe(true);
+    for (const pid of [run.pid, run.pids.worker]) expect(isAlive(pid)).toBe(true);
+    // On a cluster there is no engine of its own.
+    expect([isAlive(run.pids.temporal), run.ui === null]).toEqual([!onCluster, onCluster]);
   });
 
   it('/readyz names its checks, /api/status tells of every destination', async () => {
