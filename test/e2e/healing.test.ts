@@ -79,7 +79,7 @@ async function askedFor(): Promise<Incident & { readonly link: string | null }> 
 
 it('a service that dies is back, verified, and on record', async () => {
   await service.kill();
-  const incident = await until(async () => ((await newest())?.ended === null ? null : await newest()));
+  const incident = await until(async () => (await incidents()).incidents.find(({ ended }) => ended !== null));
   expect(incident).toMatchObject({ state: 'healed', subject: 'service:web', kind: 'service_down' });
   expect(incident.tried).toEqual([{ level: 2, action: 'restart_services', how: 'completed' }]);
   expect(await service.isUp()).toBe(true);
