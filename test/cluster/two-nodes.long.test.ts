@@ -65,9 +65,12 @@ describe.skipIf(cluster === null)('two nodes on a real cluster (npm run test:clu
         expect([status, workflowId]).toEqual([200, expect.stringContaining('/completion/')]);
         started.add(workflowId);
       }
-      for (const said of await Promise.all(backups)) {
-        expect(said.code, said.stderr).toBe(0);
-        started.add((said.json() as { workflow_id: string }).workflow_id);
+      for (const [n, { plane }] of nodes().entries()) {
+        const first = await backups[n];
+        // A server that is away when the command begins is said as such; asked again, it goes on as ever.
+        const said = first?.code === 3 ? await plane.nxs('backup', 'run', '--json') : first;
+        expect(said?.code, said?.stderr).toBe(0);
+        started.add((said?.json() as { workflow_id: string }).workflow_id);
       }
       const ended = await until(
         async () => (await incidentsOf(home)).find((each) => each.id === incident && each.ended !== null),
