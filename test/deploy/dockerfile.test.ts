@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { compose, ROOT } from '../support/compose-file.js';
 
 const { SOURCE_FOLDERS } = (await import(join(ROOT, 'scripts/support/paths.mjs'))) as {
-  readonly SOURCE_FOLDERS: readonly string[];
+  readonly SOURCE_FOLDERS: string[];
 };
 const { worker } = compose.services;
 const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
@@ -50,7 +50,7 @@ describe('the Dockerfile', () => {
   });
 
   it('has its state, data and configuration where the compose file mounts them', () => {
-    const environment = Object.fromEntries(lines('ENV').map((rest) => rest.split('=')));
+    const environment = Object.fromEntries(lines('ENV').map((rest) => rest.split('=') as [string, string]));
     const mounted = (worker.volumes ?? []).map((each) => /:(\/[\w/]+)(:ro)?$/.exec(each)?.[1]);
     expect(mounted).toEqual(['/var/lib/nxs', environment['NXS_DATA_DIR'], environment['NXS_CONFIG_DIR']]);
     for (const name of ['NXS_STATE_DIR', 'HOME']) expect(environment[name]).toMatch(/^\/var\/lib\/nxs\//);
