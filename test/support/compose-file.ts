@@ -48,18 +48,23 @@ export function composeConfig(
   env: Readonly<Record<string, string>>,
   profiles: readonly string[] = [],
 ): SpawnSyncReturns<string> | null {
-  const candidates = [['docker', 'compose'], ['docker-compose']] as const;
-  const found = candidates.find(
-    ([program, ...args]) => spawnSync(program, [...args, 'version']).status === 0,
-  );
-  if (found === undefined) return null;
+  const found = (program ??= { words: findProgram() }).words;
+  if (found === null) return null;
   const folder = mkdtempSync(join(tmpdir(), 'compose-'));
   copyFileSync(FILE, join(folder, 'docker-compose.temporal.yml'));
-  const [program, ...args] = found;
+  const [command = '', ...args] = found;
   const asked = profiles.flatMap((profile) => ['--profile', profile]);
-  return spawnSync(program, [...args, '-f', 'docker-compose.temporal.yml', ...asked, 'config'], {
+  return spawnSync(command, [...args, '-f', 'docker-compose.temporal.yml', ...asked, 'config'], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, ...env },
   });
+}
+
+/** Looked for once: the older program takes a second to say its version. */
+let program: { readonly words: readonly string[] | null } | undefined;
+
+function findProgram(): readonly string[] | null {
+  const candidates = [['docker', 'compose'], ['docker-compose']] as const;
+  return candidates.find(([name, ...args]) => spawnSync(name, [...args, 'version']).status === 0) ?? null;
 }
