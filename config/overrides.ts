@@ -18,6 +18,7 @@ export function overrideNxs(nxs: NxsConfig, env: Environment): NxsConfig {
           mode: 'external' as const,
           address,
           namespace: known?.namespace ?? 'default',
+          ui_url: known?.ui_url ?? null,
           tls: known?.tls ?? null,
           api_key: known?.api_key ?? null,
         };

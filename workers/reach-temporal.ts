@@ -1,7 +1,7 @@
 // The way to the control plane's Temporal, for commands and for pages that act.
 import type { Client } from '@temporalio/client';
 import { connectTemporal } from '../adapters/temporal/connect.js';
-import { configuredTarget, embeddedTarget } from '../adapters/temporal/target.js';
+import { configuredTarget, configuredUi, embeddedTarget } from '../adapters/temporal/target.js';
 import type { Config } from '../config/types.js';
 import { NxsError } from '../domain/errors.js';
 import { readRunFile } from './run-file.js';
@@ -26,7 +26,8 @@ export async function reachTemporal(config: Pick<Config, 'stateDir' | 'nxs'>): P
     );
   }
   const { client, close } = await connectTemporal(target);
-  return { client, namespace: target.namespace, ui: running?.ui ?? null, close };
+  const ui = running?.ui ?? configuredUi(config.nxs.temporal);
+  return { client, namespace: target.namespace, ui, close };
 }
 
 /** A run.json whose process is gone belongs to a control plane that was killed; its Temporal may linger, with no worker. */

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from '../adapters/temporal/source.js';
-import { configuredTarget, embeddedTarget } from '../adapters/temporal/target.js';
+import { configuredTarget, configuredUi, embeddedTarget } from '../adapters/temporal/target.js';
 import { NxsError } from '../domain/errors.js';
 import { distDirectory } from './dist-paths.js';
 import { startEngineChild, type EngineChild } from './engine-child.js';
@@ -106,7 +106,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   const urls = () => ({
     http: front?.url ?? '',
     temporal: external?.address ?? engine?.address() ?? '',
-    ui: engine?.ui() ?? null,
+    ui: engine?.ui() ?? configuredUi(config.nxs.temporal),
   });
   const changed = () => {
     if (ending || front === null || worker === null) return;

@@ -16,6 +16,8 @@ export type TemporalSettings =
       readonly mode: 'external';
       readonly address: string;
       readonly namespace: string;
+      /** Base URL of its web UI, when the config names one. */
+      readonly ui_url?: string | null;
       /** null: plain text, unless an API key asks for TLS. `{}`: TLS with the system's CAs. */
       readonly tls: TlsFiles | null;
       readonly api_key: string | null;
@@ -35,6 +37,11 @@ export function configuredTarget(settings: TemporalSettings): TemporalTarget | n
   if (settings.mode === 'embedded') return null;
   const { address, namespace, tls, api_key: apiKey } = settings;
   return { address, namespace, tls, apiKey };
+}
+
+/** The web UI that the config names; an embedded server's is in `run.json`. */
+export function configuredUi(settings: TemporalSettings): string | null {
+  return settings.mode === 'external' ? (settings.ui_url ?? null) : null;
 }
 
 /** The embedded server at `address`. */

@@ -1,7 +1,7 @@
 // Embedded or external Temporal. A key of the one kind inside the other has no effect, so it is refused.
 import * as z from 'zod';
 import { secret } from './secret.js';
-import { hostPort, localPath, port, text } from './text.js';
+import { hostPort, httpUrl, localPath, port, text } from './text.js';
 
 const tls = z
   .strictObject(
@@ -39,6 +39,9 @@ const written = z.strictObject({
     .describe('Port of the embedded web UI; default 8233, a taken one falls to the next free one.'),
   address: hostPort().optional().describe('HOST:PORT of an external server.'),
   namespace: text().optional().describe('Namespace on an external server; default "default".'),
+  ui_url: httpUrl()
+    .optional()
+    .describe('Base URL of the web UI of an external server, for links; left out: no links into it.'),
   tls: tls
     .optional()
     .describe('TLS to an external server; `{}` means the system authorities. An `api_key` turns it on.'),
@@ -52,6 +55,8 @@ export type TemporalSettings =
       readonly mode: 'external';
       readonly address: string;
       readonly namespace: string;
+      /** null: we do not know one. */
+      readonly ui_url: string | null;
       /** null: plain text. File names of PEM files. */
       readonly tls: z.output<typeof tls> | null;
       readonly api_key: string | null;
@@ -62,7 +67,7 @@ export const temporalSchema = written.transform((value, context): TemporalSettin
   const mode = value.mode ?? (value.address === undefined ? 'embedded' : 'external');
   const idle =
     mode === 'embedded'
-      ? (['address', 'namespace', 'tls', 'api_key'] as const)
+      ? (['address', 'namespace', 'ui_url', 'tls', 'api_key'] as const)
       : (['port', 'ui_port'] as const);
   for (const key of idle) {
     if (value[key] === undefined) continue;
@@ -85,6 +90,7 @@ export const temporalSchema = written.transform((value, context): TemporalSettin
     mode,
     address: value.address ?? '',
     namespace: value.namespace ?? 'default',
+    ui_url: value.ui_url ?? null,
     tls: value.tls ?? (api_key === null ? null : {}),
     api_key,
   };

@@ -16,6 +16,7 @@ describe('what nxs up says on its command line', () => {
       mode: 'external',
       address: 'cloud:7233',
       namespace: 'default',
+      ui_url: null,
       tls: null,
       api_key: null,
     });

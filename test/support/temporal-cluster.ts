@@ -8,6 +8,8 @@ import { until } from './until.js';
 export interface ClusterTarget {
   readonly address: string;
   readonly namespace: string;
+  /** For links; the local cluster has none. */
+  readonly ui_url?: string;
 }
 
 const ADDRESS = process.env['NXS_TEST_TEMPORAL'];
@@ -39,7 +41,7 @@ async function makeNamespace(address: string): Promise<ClusterTarget> {
     });
     // Each part of the server hears of it by itself, within seconds.
     await until(() => workflowService.listOpenWorkflowExecutions({ namespace, maximumPageSize: 1 }), 60_000);
-    return { address, namespace };
+    return { address, namespace, ui_url: 'http://127.0.0.1:9/' };
   } finally {
     await connection.close();
   }
