@@ -20,6 +20,7 @@ export function overrideNxs(nxs: NxsConfig, env: Environment): NxsConfig {
           namespace: known?.namespace ?? 'default',
           tls: known?.tls ?? null,
           api_key: known?.api_key ?? null,
+          ...(nxs.temporal.encryption === undefined ? {} : { encryption: nxs.temporal.encryption }),
         };
   return { ...nxs, temporal, http: port === '' ? nxs.http : { ...nxs.http, port: Number(port) } };
 }

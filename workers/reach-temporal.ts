@@ -1,6 +1,7 @@
 // The way to the control plane's Temporal, for commands and for pages that act.
 import type { Client } from '@temporalio/client';
 import { connectTemporal } from '../adapters/temporal/connect.js';
+import { payloadKeys } from '../adapters/temporal/payload-key.js';
 import { configuredTarget, embeddedTarget } from '../adapters/temporal/target.js';
 import type { Config } from '../config/types.js';
 import { NxsError } from '../domain/errors.js';
@@ -18,7 +19,9 @@ export interface Reached {
 export async function reachTemporal(config: Pick<Config, 'stateDir' | 'nxs'>): Promise<Reached> {
   const running = livingRun(await readRunFile(config.stateDir));
   const configured = configuredTarget(config.nxs.temporal);
-  const target = configured ?? (running === null ? null : embeddedTarget(running.temporal));
+  const target =
+    configured ??
+    (running === null ? null : embeddedTarget(running.temporal, payloadKeys(config.nxs.temporal)));
   if (target === null) {
     throw new NxsError(
       'TEMPORAL_UNREACHABLE',
