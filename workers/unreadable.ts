@@ -4,7 +4,7 @@ import type { NxsError } from '../domain/errors.js';
 import type { Logger } from './log.js';
 
 export interface Unreadable {
-  note(error: NxsError): void;
+  readonly note: (error: NxsError) => void;
   /** The sentence of the latest one; null when none came for a while. */
   latest(): string | null;
 }

@@ -1,5 +1,6 @@
 // The worker process: Temporal's side effects on this node. Only the supervisor starts it.
 import { loadConfig } from '../config/load.js';
+import { noteKeyUse } from './codec/key-use.js';
 import { rosterOf } from '../gateway/rules.js';
 import { reconcileManager } from './failover/worker-manager.js';
 import { firstRun } from './first-run.js';
@@ -17,7 +18,9 @@ await runWorker({
     await Promise.all([
       startHealing({ client, node: config.node, log, signal }),
       reconcileManager(manager),
-      reconcileSchedules(client, config).then(() => firstRun(context)),
+      reconcileSchedules(client, config)
+        .then(() => noteKeyUse(config.stateDir, config.nxs.temporal, new Date()))
+        .then(() => firstRun(context)),
     ]);
   },
 });

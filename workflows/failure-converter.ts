@@ -4,7 +4,6 @@ import { DefaultFailureConverter } from '@temporalio/common';
 
 declare global {
   // Only `var` declares a property of globalThis.
-  // eslint-disable-next-line no-var
   var nxsEncodesFailures: boolean | undefined;
 }
 

@@ -13,9 +13,9 @@ const TAG_BYTES = 16;
 
 /** What the SDK takes as a payload codec, without its types. */
 export interface Codec {
-  encode<P extends PlainPayload>(payloads: readonly P[]): Promise<PlainPayload[]>;
+  encode(payloads: readonly PlainPayload[]): Promise<PlainPayload[]>;
   /** Throws NxsError PAYLOAD_UNREADABLE for an encrypted payload that no key opens; plain ones pass untouched. */
-  decode<P extends PlainPayload>(payloads: readonly P[]): Promise<PlainPayload[]>;
+  decode(payloads: readonly PlainPayload[]): Promise<PlainPayload[]>;
 }
 
 /**
