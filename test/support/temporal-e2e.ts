@@ -33,7 +33,7 @@ export interface PlaneOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly args?: readonly string[];
   /** More of nxs.yaml. */
-  readonly settings?: { readonly http?: object; readonly [key: string]: unknown };
+  readonly settings?: { readonly http?: object; readonly temporal?: object; readonly [key: string]: unknown };
 }
 
 /** Starts one; several on one place come one after the other and keep their ports. */
@@ -41,9 +41,9 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   ensureBuilt();
   const place = options.place ?? (await makePlace());
   const { port, uiPort, http } = randomPorts();
-  const { http: listener, ...more } = options.settings ?? {};
+  const { http: listener, temporal, ...more } = options.settings ?? {};
   const settings = {
-    temporal: { mode: 'embedded', port, ui_port: uiPort },
+    temporal: { mode: 'embedded', port, ui_port: uiPort, ...temporal },
     http: { host: '127.0.0.1', port: http, ...listener },
     ...more,
   };

@@ -78,18 +78,19 @@ async function olderThan(
 ): Promise<OlderHistories> {
   const query = `NxsNode = "${node}" AND StartTime < "${since}"`;
   const { count } = await client.workflow.count(query);
-  const running: string[] = [];
-  let lastClosed = 0;
-  let seen = 0;
-  for await (const { workflowId, status, closeTime } of client.workflow.list({ query })) {
-    if (status.name === 'RUNNING') running.push(workflowId);
-    lastClosed = Math.max(lastClosed, closeTime?.getTime() ?? 0);
-    seen += 1;
-    if (seen >= LOOKED_AT) break;
-  }
+  // Not the SDK's list: it decodes memos, some of which may be of a key that is gone.
+  const { executions } = await client.workflowService.listWorkflowExecutions({
+    namespace,
+    query,
+    pageSize: LOOKED_AT,
+  });
+  const running = executions.filter(({ closeTime }) => !closeTime).map(({ execution }) => execution?.workflowId);
+  const closed = executions.map(({ closeTime }) => Number(closeTime?.seconds ?? 0) * 1000);
+  const lastClosed = Math.max(0, ...closed);
   const retention = lastClosed === 0 ? 0 : await retentionOf(client, namespace);
   const goes = retention === 0 ? null : new Date(lastClosed + retention).toISOString();
-  return { count, running: running.slice(0, SHOWN), last_goes: goes };
+  const ids = running.filter((id) => typeof id === 'string');
+  return { count, running: ids.slice(0, SHOWN), last_goes: goes };
 }
 
 /** ms; 0 when the server does not say. */
