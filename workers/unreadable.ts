@@ -6,7 +6,7 @@ import type { Logger } from './log.js';
 export interface Unreadable {
   readonly note: (error: NxsError) => void;
   /** The sentence of the latest one; null when none came for a while. */
-  latest(): string | null;
+  readonly latest: () => string | null;
 }
 
 /** ms: longer than the longest pause that the server makes between two tries of a workflow task (10 min). */

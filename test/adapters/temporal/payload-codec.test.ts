@@ -1,5 +1,5 @@
 // The codec and its wire format, against Temporal's own messages.
-import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import fc from 'fast-check';
 import { createDecipheriv, randomBytes } from 'node:crypto';
@@ -136,7 +136,7 @@ describe('the codec', () => {
   });
 
   it('passes plain payloads untouched, and writes plain ones without a key', async () => {
-    const given = defaultPayloadConverter.toPayload<unknown>({ by: "ops" });
+    const given = defaultPayloadConverter.toPayload<unknown>({ by: 'ops' });
     const [same] = await openCodec([A]).decode([given]);
     expect(same).toBe(given);
     const [written] = await openCodec([]).encode([given]);
