@@ -3,6 +3,8 @@ import type { Command } from './definition.js';
 import { approve } from './commands/approve.js';
 import { approverAdd } from './commands/approver-add.js';
 import { deny } from './commands/deny.js';
+import { encryptionNewKey } from './commands/encryption-new-key.js';
+import { encryptionStatus } from './commands/encryption-status.js';
 import { healList } from './commands/heal-list.js';
 import { healLog } from './commands/heal-log.js';
 import { healMark } from './commands/heal-mark.js';
@@ -96,6 +98,8 @@ export const COMMANDS: readonly Command[] = [
   journalShow,
   journalVerify,
   mcp,
+  encryptionNewKey,
+  encryptionStatus,
   temporal,
   completionOf(() => COMMANDS),
 ];

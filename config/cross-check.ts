@@ -1,6 +1,7 @@
 // Rules between keys that a schema of one field cannot see. Each is a setting that could never do what it says.
 import type { FileName } from './files.js';
 import type { Located } from './locate.js';
+import type { KeyProblem } from './key-files.js';
 import type { Finding } from './report/finding.js';
 import { pathText, type PathKey } from './schemas/walk.js';
 import type { Config } from './types.js';
@@ -12,6 +13,7 @@ export function crossFindings(
   config: Config,
   located: readonly Located[],
   results: ReadonlyMap<FileName, Validated>,
+  keyProblems: readonly KeyProblem[],
 ): readonly Finding[] {
   const findings: Finding[] = [];
   const refuse = (name: FileName, path: readonly PathKey[], message: string): void => {
@@ -28,6 +30,7 @@ export function crossFindings(
       message,
     });
   };
+  for (const { path, message } of keyProblems) refuse('nxs', path, message);
   const { http } = config.nxs;
   if (!isLoopback(http.host) && http.token === undefined) {
     refuse(

@@ -8,6 +8,7 @@ import { freeze } from './freeze.js';
 import { locate, type Located, type Location } from './locate.js';
 import { overrideFindings, overrideNxs } from './overrides.js';
 import { placeWarnings, settingWarnings } from './warnings.js';
+import { readKeyFiles, withKeys, type KeyFiles } from './key-files.js';
 import { keepProvenance } from './provenance.js';
 import { fileFinding, type Finding } from './report/finding.js';
 import { configError } from './report/render.js';
@@ -44,7 +45,8 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   for (const location of locations) {
     if (isParsed(location)) results.set(location.name, validate(location, location.document, env, home));
   }
-  const secrets = collectSecrets([...results.values()], base);
+  const keyFiles = await readKeyFiles(nxsOf(results)?.temporal.encryption);
+  const secrets = [...collectSecrets([...results.values()], base), ...keyFiles.keys.values()];
   const findingsOf = (location: Location): readonly Finding[] => [
     ...location.findings,
     ...(results.get(location.name)?.findings ?? []),
@@ -70,11 +72,12 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     chain,
     locations,
     results,
+    keyFiles,
     [...warnings, ...shown.warnings],
     shown.page,
     base,
   );
-  const cross = crossFindings(config, located, results);
+  const cross = crossFindings(config, located, results, keyFiles.problems);
   if (cross.length > 0) throw configError(cross, secrets);
   keepProvenance(config, { env, secrets });
   return config;
@@ -147,11 +150,17 @@ function collectSecrets(results: readonly Validated[], base: Environment): reado
   return [...new Set([...literal, ...fromEnv])];
 }
 
+/** undefined: the file has mistakes, which are reported. */
+function nxsOf(results: ReadonlyMap<FileName, Validated>): FileOutput<'nxs'> | undefined {
+  return results.get('nxs')?.data as FileOutput<'nxs'> | undefined;
+}
+
 function assemble(
   place: Places,
   chain: Chain,
   locations: readonly Location[],
   results: ReadonlyMap<FileName, Validated>,
+  { keys }: KeyFiles,
   warnings: readonly string[],
   dashboard: DashboardConfig,
   env: Environment,
@@ -176,7 +185,7 @@ function assemble(
     stateDir: place.stateDir,
     dirs: chain.dirs,
     files,
-    nxs: overrideNxs(nxs, env),
+    nxs: overrideNxs({ ...nxs, temporal: withKeys(nxs.temporal, keys) }, env),
     providers,
     backup: data('backup-manifest').backup,
     sync: data('sync-manifest').sync,

@@ -21,6 +21,7 @@ export function overrideNxs(nxs: NxsConfig, env: Environment): NxsConfig {
           ui_url: known?.ui_url ?? null,
           tls: known?.tls ?? null,
           api_key: known?.api_key ?? null,
+          ...(nxs.temporal.encryption === undefined ? {} : { encryption: nxs.temporal.encryption }),
         };
   return { ...nxs, temporal, http: port === '' ? nxs.http : { ...nxs.http, port: Number(port) } };
 }

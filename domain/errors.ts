@@ -153,6 +153,12 @@ export const ERRORS = {
     http: 503,
     hint: 'Run `nxs provider list` to see who is out and until when, and `nxs provider verify` to try each one.',
   },
+  PAYLOAD_UNREADABLE: {
+    kind: 'permanent',
+    exit: 1,
+    http: 422,
+    hint: 'Put the key that is named above (back) into temporal.encryption.keys in nxs.yaml, after the first one, and start again: what waits for it goes on by itself. docs/encryption.md has the cases.',
+  },
   RATE_LIMITED: {
     kind: 'rate-limited',
     exit: 4,

@@ -22,6 +22,7 @@ export async function buildBundle(dist: string = distDirectory()): Promise<numbe
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(dist, 'workflows', 'index.js'),
     preloadModules: PRELOADED,
+    failureConverterPath: join(dist, 'workflows', 'failure-converter.js'),
     logger: new DefaultLogger('WARN'),
   });
   const map = code.lastIndexOf('//# sourceMappingURL=');
@@ -50,6 +51,17 @@ export async function checkBundle(dist: string = distDirectory()): Promise<strin
   if (inputs !== (await inputsDigest(dist)))
     throw stale(path, 'was made from other workflows or another SDK');
   return path;
+}
+
+/** Set before the bundle's code, where workflows/failure-converter.ts finds it. On the first line, so that source maps stay right. */
+const ENCODED = 'globalThis.nxsEncodesFailures = true;';
+
+/** What a worker gets of the bundle at `path`. `encoded`: messages and stack traces of failures leave workflow code as payloads. */
+export async function workflowBundle(
+  path: string,
+  encoded: boolean,
+): Promise<{ readonly codePath: string } | { readonly code: string }> {
+  return encoded ? { code: ENCODED + (await readFile(path, 'utf8')) } : { codePath: path };
 }
 
 async function read(path: string): Promise<string | null> {

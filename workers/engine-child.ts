@@ -26,6 +26,8 @@ import { createSignpost } from './signpost.js';
 export interface EngineChildOptions {
   readonly stateDir: string;
   readonly wanted: EnginePorts;
+  /** Where the web UI has payloads decoded; null: nowhere. */
+  readonly uiCodec: string | null;
   readonly env: NodeJS.ProcessEnv;
   readonly say: (line: string) => void;
   readonly progress: Progress;
@@ -85,7 +87,7 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
         options.moved();
       }
       const address = engineAddress(ports);
-      const child = spawnEngine(program.path, engineCommand(stateDir, ports), log, () =>
+      const child = spawnEngine(program.path, engineCommand(stateDir, ports, options.uiCodec), log, () =>
         signpost.set(address),
       );
       // The next one has to say for itself that it serves.

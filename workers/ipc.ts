@@ -31,6 +31,8 @@ export interface WorkerState {
   readonly polling: boolean;
   /** Temporal answered just now. */
   readonly temporal: boolean;
+  /** False: lately a payload came that no key of ours opens; `detail` says which key. */
+  readonly readable: boolean;
   /** One line when something is amiss. */
   readonly detail: string | null;
 }
@@ -68,7 +70,8 @@ export function parseFromWorker(value: unknown): FromWorker | null {
     case 'state':
       return typeof message['id'] === 'number' &&
         typeof message['polling'] === 'boolean' &&
-        typeof message['temporal'] === 'boolean'
+        typeof message['temporal'] === 'boolean' &&
+        typeof message['readable'] === 'boolean'
         ? (value as FromWorker)
         : null;
     default:

@@ -10,6 +10,7 @@ import { backupPorts, SILENT } from './backup-parts.js';
 import type { Check } from './check.js';
 import { providerChecks } from './failover/checks.js';
 import { hostChecks } from './healing/foresight.js';
+import { encryptionCheck } from './codec/check.js';
 import { readReadiness } from './readiness.js';
 
 const run = promisify(execFile);
@@ -42,6 +43,7 @@ export async function preflight(config: Config, env: NodeJS.ProcessEnv): Promise
       guarded(`backup: ${ports.destinations[index]?.name ?? ''}`, () => check),
     ),
     guarded('Temporal is open to this machine', () => Promise.resolve(openTemporal(config))),
+    guarded('encryption', () => encryptionCheck(config)),
   ];
   const [own, providers, host] = await Promise.all([
     Promise.all(checks),
@@ -102,7 +104,8 @@ async function controlPlane(config: Config): Promise<Omit<Check, 'name'>> {
   const { pid, http } = front.run;
   if (front.kind === 'silent') return { reading: 'bad', detail: `process ${pid} does not answer at ${http}` };
   if (front.ready) return { reading: 'good', detail: `ready, process ${pid}, ${http}` };
-  return { reading: 'bad', detail: `not ready: ${front.failing.join(', ')}` };
+  const why = front.detail === null ? '' : ` (${front.detail})`;
+  return { reading: 'bad', detail: `not ready: ${front.failing.join(', ')}${why}` };
 }
 
 function openTemporal(config: Config): Omit<Check, 'name'> {

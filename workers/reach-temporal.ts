@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { connectTemporal } from '../adapters/temporal/connect.js';
 import { configuredTarget, configuredUi, embeddedTarget } from '../adapters/temporal/target.js';
+import { payloadKeys } from '../adapters/temporal/payload-key.js';
 import type { Config } from '../config/types.js';
 import { NxsError } from '../domain/errors.js';
 import { readRunFile } from './run-file.js';
@@ -18,7 +19,9 @@ export interface Reached {
 export async function reachTemporal(config: Pick<Config, 'stateDir' | 'nxs'>): Promise<Reached> {
   const running = livingRun(await readRunFile(config.stateDir));
   const configured = configuredTarget(config.nxs.temporal);
-  const target = configured ?? (running === null ? null : embeddedTarget(running.temporal));
+  const target =
+    configured ??
+    (running === null ? null : embeddedTarget(running.temporal, payloadKeys(config.nxs.temporal)));
   if (target === null) {
     throw new NxsError(
       'TEMPORAL_UNREACHABLE',

@@ -12,6 +12,8 @@ export type Readiness =
       readonly ready: boolean;
       /** Checks that fail, by name. */
       readonly failing: readonly string[];
+      /** What the worker says of it. */
+      readonly detail: string | null;
     };
 
 /** Asks the front that run.json names. Never rejects. */
@@ -19,9 +21,16 @@ export async function readReadiness(config: Pick<Config, 'nxs' | 'stateDir'>): P
   const reply = await askFront(config, '/readyz');
   if (reply.kind !== 'answer') return reply;
   const checks = reply.body?.['checks'];
+  const detail = reply.body?.['detail'];
   const failing =
     typeof checks === 'object' && checks !== null
       ? Object.entries(checks).flatMap(([name, good]) => (good === true ? [] : [name]))
       : [];
-  return { kind: 'answer', run: reply.run, ready: reply.status === 200, failing };
+  return {
+    kind: 'answer',
+    run: reply.run,
+    ready: reply.status === 200,
+    failing,
+    detail: typeof detail === 'string' ? detail : null,
+  };
 }

@@ -1,17 +1,20 @@
 import { Client } from '@temporalio/client';
-import { Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import type { DataConverter } from '@temporalio/common';
+import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { dataConverter } from '../adapters/temporal/data-converter.js';
 import type { TemporalTarget } from '../adapters/temporal/target.js';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../domain/errors.js';
 import { taskQueue } from '../domain/ids.js';
-import { checkBundle } from './bundle.js';
+import { checkBundle, workflowBundle } from './bundle.js';
 import type { FrontCalls } from './failover/calls.js';
 import { openLogger, type Logger } from './log.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { sdkLogger } from './sdk-logger.js';
 import { rpcPeer, type Answer, type Caller } from './rpc.js';
 import { linkToSupervisor } from './supervisor-link.js';
+import { openUnreadable, type Unreadable } from './unreadable.js';
 import { answers, connectPatiently } from './worker-connection.js';
 import { WORKER_LIMITS } from './worker-limits.js';
 import type { WorkerParts, WorkerSettings, Wiring } from './worker-settings.js';
@@ -19,6 +22,7 @@ import type { WorkerParts, WorkerSettings, Wiring } from './worker-settings.js';
 interface Running {
   connection: NativeConnection | null;
   worker: Worker | null;
+  unreadable: Unreadable | null;
 }
 
 /**
@@ -29,7 +33,7 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
   // A V8 that does not know it says so on stderr and goes on. Measured: npm run bench -- memory.
   setFlagsFromString('--heap-growing-percent=40');
   const stop = new AbortController();
-  const running: Running = { connection: null, worker: null };
+  const running: Running = { connection: null, worker: null, unreadable: null };
   let answer: Answer | null = null;
   const rpc = rpcPeer({
     peer: 'the supervisor',
@@ -58,12 +62,16 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
       connectTo(link.target(), log, stop.signal),
     ]);
     if (connected !== null) {
-      const { connection, namespace } = connected;
+      const { connection, namespace, keys } = connected;
       running.connection = connection;
-      const worker = await createWorker({ connection, namespace, config, wiring, bundle });
+      const unreadable = openUnreadable(log);
+      running.unreadable = unreadable;
+      const converter = dataConverter(keys, unreadable.note);
+      const code = await workflowBundle(bundle, keys.length > 0);
+      const worker = await createWorker({ connection, namespace, config, wiring, code, converter });
       running.worker = worker;
       // On the worker's own connection: only so can a workflow be started eagerly.
-      const client = new Client({ connection, namespace });
+      const client = new Client({ connection, namespace, dataConverter: converter });
       answer = wiring.serve?.(client) ?? null;
       const say = (text: string) => link.send({ type: 'line', text });
       const done = worker.run();
@@ -93,7 +101,9 @@ const notYet: Answer = () =>
 async function connectTo(target: Promise<TemporalTarget>, log: Logger, signal: AbortSignal) {
   const known = await Promise.race([target, aborted(signal)]);
   const connection = known === null ? null : await connectPatiently(known, log, signal);
-  return known === null || connection === null ? null : { connection, namespace: known.namespace };
+  return known === null || connection === null
+    ? null
+    : { connection, namespace: known.namespace, keys: known.keys };
 }
 
 function aborted(signal: AbortSignal): Promise<null> {
@@ -117,16 +127,25 @@ interface WorkerInputs {
   readonly namespace: string;
   readonly config: WorkerSettings;
   readonly wiring: Wiring;
-  readonly bundle: string;
+  readonly code: NonNullable<WorkerOptions['workflowBundle']>;
+  readonly converter: DataConverter;
 }
 
-function createWorker({ connection, namespace, config, wiring, bundle }: WorkerInputs): Promise<Worker> {
+function createWorker({
+  connection,
+  namespace,
+  config,
+  wiring,
+  code,
+  converter,
+}: WorkerInputs): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue: taskQueue(config.node),
     identity: `${config.node}@${process.pid}`,
-    workflowBundle: { codePath: bundle },
+    workflowBundle: code,
+    dataConverter: converter,
     activities: wiring.activities,
     ...WORKER_LIMITS,
   });
@@ -136,9 +155,10 @@ function shutDown(worker: Worker): void {
   if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
-async function state({ connection, worker }: Running) {
+async function state({ connection, worker, unreadable }: Running) {
   const temporal = connection !== null && (await answers(connection, 1000));
   const polling = worker?.getState() === 'RUNNING';
   const detail = connection === null ? 'waiting for Temporal' : polling ? null : 'the worker is starting';
-  return { polling, temporal, detail };
+  const payload = unreadable?.latest() ?? null;
+  return { polling, temporal, detail: detail ?? payload, readable: payload === null };
 }

@@ -6,7 +6,9 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import { createHash } from 'node:crypto';
+import { payloadKeys } from '../adapters/temporal/payload-key.js';
 import type { Config } from '../config/types.js';
+import { errorCode } from '../domain/errors.js';
 import { scheduleId, taskQueue, workflowId, type ScheduleKind, type WorkflowKind } from '../domain/ids.js';
 import { kindAttributes } from './attributes.js';
 
@@ -28,7 +30,8 @@ const CATCHUP_WINDOW = '10 minutes';
 
 /** Creates what is missing and updates what differs from the config; repeating it changes nothing. */
 export async function reconcileSchedules(client: Client, config: Config): Promise<void> {
-  await Promise.all(jobs(config).map((job) => reconcile(client, config.node, job)));
+  const key = payloadKeys(config.nxs.temporal)[0]?.id ?? null;
+  await Promise.all(jobs(config).map((job) => reconcile(client, optionsOf(config.node, job, key))));
 }
 
 function jobs(config: Config): readonly Job[] {
@@ -77,8 +80,7 @@ function jobs(config: Config): readonly Job[] {
   ];
 }
 
-async function reconcile(client: Client, node: string, job: Job): Promise<void> {
-  const options = optionsOf(node, job);
+async function reconcile(client: Client, options: ScheduleOptions): Promise<void> {
   const handle = client.schedule.getHandle(options.scheduleId);
   try {
     const { state } = await handle.describe();
@@ -88,12 +90,27 @@ async function reconcile(client: Client, node: string, job: Job): Promise<void> 
       state: { ...options.state, paused: previous.state.paused },
     }));
   } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
-    await client.schedule.create(options);
+    if (errorCode(error) === 'PAYLOAD_UNREADABLE') await renew(client, options);
+    else if (error instanceof ScheduleNotFoundError) await client.schedule.create(options);
+    else throw error;
   }
 }
 
-function optionsOf(node: string, job: Job): ScheduleOptions {
+/** It was written with a key that is gone. All of it comes from the config, but for a person's pause. */
+async function renew(client: Client, options: ScheduleOptions): Promise<void> {
+  const { scheduleId: id } = options;
+  const { namespace } = client.options;
+  const { schedule } = await client.connection.workflowService.describeSchedule({
+    namespace,
+    scheduleId: id,
+  });
+  const paused = schedule?.state?.paused === true;
+  await client.schedule.getHandle(id).delete();
+  await client.schedule.create({ ...options, state: { ...options.state, paused } });
+}
+
+/** `key`: id of the key that encrypts; a schedule whose arguments were written with another one is written anew. */
+function optionsOf(node: string, job: Job, key: string | null): ScheduleOptions {
   const options = {
     scheduleId: scheduleId(node, job.kind),
     spec: { intervals: [{ every: job.every }], jitter: Math.min(60_000, job.every / 10) },
@@ -110,6 +127,9 @@ function optionsOf(node: string, job: Job): ScheduleOptions {
     },
   } satisfies ScheduleOptions;
   // The digest tells whether the schedule is the one that this config asks for, without comparing field by field.
-  const digest = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 12);
+  const digest = createHash('sha256')
+    .update(JSON.stringify(options) + (key ?? ''))
+    .digest('hex')
+    .slice(0, 12);
   return { ...options, state: { note: `kept by nxs from its configuration (${digest})` } };
 }

@@ -2,8 +2,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from '../adapters/temporal/source.js';
 import { configuredTarget, configuredUi, embeddedTarget } from '../adapters/temporal/target.js';
+import { payloadKeys } from '../adapters/temporal/payload-key.js';
 import { NxsError } from '../domain/errors.js';
 import { distDirectory } from './dist-paths.js';
+import { CODEC_PATH, codecRoutes } from './codec/routes.js';
 import { startEngineChild, type EngineChild } from './engine-child.js';
 import { startFront, type Front } from './front.js';
 import type { HttpSettings } from './front/listen-host.js';
@@ -99,6 +101,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   });
   process.on('exit', kill);
   const external = configuredTarget(config.nxs.temporal);
+  const keys = payloadKeys(config.nxs.temporal);
   const pids = () => ({
     worker: worker?.keeper.child()?.pid ?? null,
     temporal: engine?.keeper.child()?.pid ?? null,
@@ -120,8 +123,19 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   );
   options.linked?.(lines);
   const status = async (): Promise<ControlPlaneStatus> => {
-    const state = (await worker?.probe.state()) ?? { polling: false, temporal: false, detail: 'starting' };
-    const checks = { config: true, worker: state.polling, temporal: state.temporal, ...options.checks?.() };
+    const state = (await worker?.probe.state()) ?? {
+      polling: false,
+      temporal: false,
+      readable: true,
+      detail: 'starting',
+    };
+    const checks = {
+      config: true,
+      worker: state.polling,
+      temporal: state.temporal,
+      payloads: state.readable,
+      ...options.checks?.(),
+    };
     return {
       node,
       pid: process.pid,
@@ -139,6 +153,11 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   try {
     const own = [
       ...(options.routes ?? []),
+      ...codecRoutes({
+        settings: config.nxs.temporal,
+        httpToken: config.nxs.http.token,
+        ui: () => engine?.ui() ?? null,
+      }),
       ...frontRoutes({
         status,
         statusParts: options.statusParts ?? (() => Promise.resolve({})),
@@ -153,6 +172,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
       engine = await startEngineChild({
         stateDir,
         wanted: { port, uiPort },
+        uiCodec: keys.length === 0 ? null : `${front.url}${CODEC_PATH}`,
         env,
         say,
         progress: options.progress ?? say,
@@ -167,7 +187,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
       stateDir,
       configDir: options.configDir ?? null,
       env: { ...env, NXS_NODE: node, NXS_STATE_DIR: stateDir, NXS_DATA_DIR: config.dataDir },
-      target: async () => external ?? embeddedTarget((await engine?.serving()) ?? ''),
+      target: async () => external ?? embeddedTarget((await engine?.serving()) ?? '', keys),
       log,
       say,
       changed,

@@ -2,8 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import type { FromWorker, WorkerState } from './ipc.js';
 import { tell } from './worker-child.js';
 
-const DOWN: WorkerState = { polling: false, temporal: false, detail: 'the worker is down' };
-const SILENT: WorkerState = { polling: false, temporal: false, detail: 'the worker does not answer' };
+const DOWN: WorkerState = { polling: false, temporal: false, readable: true, detail: 'the worker is down' };
+const SILENT: WorkerState = {
+  polling: false,
+  temporal: false,
+  readable: true,
+  detail: 'the worker does not answer',
+};
 
 export interface WorkerProbe {
   /** At most one question per `CACHE_MS` reaches the worker. */
@@ -40,7 +45,8 @@ export function probeWorker(child: () => ChildProcess | null): WorkerProbe {
     waiting.delete(answered);
   };
   return {
-    answer: ({ id: answered, polling, temporal, detail }) => settle(answered, { polling, temporal, detail }),
+    answer: ({ id: answered, polling, temporal, readable, detail }) =>
+      settle(answered, { polling, temporal, readable, detail }),
     forget() {
       last = null;
     },

@@ -1,5 +1,7 @@
 // The worker process: Temporal's side effects on this node. Only the supervisor starts it.
 import { loadConfig } from '../config/load.js';
+import { noteKeyUse } from './codec/key-use.js';
+import { renewLoops } from './codec/renew.js';
 import { rosterOf } from '../gateway/rules.js';
 import { reconcileManager } from './failover/worker-manager.js';
 import { firstRun } from './first-run.js';
@@ -13,11 +15,14 @@ await runWorker({
   wire: (config, context) => wire(config, context),
   async started(context) {
     const { client, config, front, log, signal } = context;
+    const known = await renewLoops(client, config, log);
     const manager = { client, node: config.node, roster: rosterOf(config), front, log, signal };
     await Promise.all([
-      startHealing({ client, node: config.node, log, signal }),
+      startHealing({ client, node: config.node, known, log, signal }),
       reconcileManager(manager),
-      reconcileSchedules(client, config).then(() => firstRun(context)),
+      reconcileSchedules(client, config)
+        .then(() => noteKeyUse(config.stateDir, config.nxs.temporal, new Date()))
+        .then(() => firstRun(context)),
     ]);
   },
 });

@@ -1,6 +1,7 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { readFile } from 'node:fs/promises';
 import { errorMessage, NxsError } from '../../domain/errors.js';
+import { dataConverter } from './data-converter.js';
 import type { TemporalTarget, TlsFiles } from './target.js';
 
 export interface TemporalConnection {
@@ -35,7 +36,11 @@ export async function connectTemporal(target: TemporalTarget, timeout = 3000): P
   const options = await connectionOptions(target);
   try {
     const connection = await Connection.connect({ ...options, connectTimeout: timeout });
-    const client = new Client({ connection, namespace: target.namespace });
+    const client = new Client({
+      connection,
+      namespace: target.namespace,
+      dataConverter: dataConverter(target.keys),
+    });
     return { client, close: () => connection.close() };
   } catch (error) {
     throw unreachable(target, error);

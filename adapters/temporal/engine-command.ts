@@ -8,6 +8,8 @@ export interface EngineCommand {
   readonly database: string | null;
   /** The web UI costs nothing while nobody looks; tests leave it out. */
   readonly ui: boolean;
+  /** Base URL of the endpoint that decodes payloads for the web UI; left out: none. */
+  readonly uiCodec?: string;
   /** `key=json` pairs for the server's dynamic config. */
   readonly dynamicConfig?: readonly string[];
   /** `warn` when left out. */
@@ -19,6 +21,7 @@ export function engineArguments(command: EngineCommand): readonly string[] {
   const args = ['server', 'start-dev', '--ip', command.host, '--port', String(command.port)];
   if (command.ui) args.push('--ui-port', String(command.uiPort), '--ui-disable-news-fetch');
   else args.push('--headless');
+  if (command.ui && command.uiCodec !== undefined) args.push('--ui-codec-endpoint', command.uiCodec);
   if (command.database !== null) args.push('--db-filename', command.database);
   for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES))
     args.push('--search-attribute', `${name}=${type}`);

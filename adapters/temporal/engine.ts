@@ -44,8 +44,10 @@ export async function keepEnginePorts(before: EnginePorts, patience: number): Pr
   return chooseEnginePorts(before);
 }
 
-export function engineCommand(stateDir: string, ports: EnginePorts): EngineCommand {
-  return { host: HOST, ...ports, database: databasePath(stateDir), ui: true };
+/** `uiCodec`: where the web UI has payloads decoded; null: nowhere. */
+export function engineCommand(stateDir: string, ports: EnginePorts, uiCodec: string | null): EngineCommand {
+  const codec = uiCodec === null ? {} : { uiCodec };
+  return { host: HOST, ...ports, database: databasePath(stateDir), ui: true, ...codec };
 }
 
 export function engineAddress(ports: EnginePorts): string {

@@ -1,5 +1,7 @@
 // Where Temporal is, without its client: the supervisor knows the address and never pays for loading the client.
 
+import { payloadKeys, type EncryptedSettings, type PayloadKey } from './payload-key.js';
+
 /** Files in PEM form. */
 export interface TlsFiles {
   /** The server's CA, when it is not a public one. */
@@ -10,7 +12,9 @@ export interface TlsFiles {
 }
 
 /** `temporal:` of nxs.yaml, as far as connecting needs it. */
-export type TemporalSettings =
+export type TemporalSettings = EncryptedSettings & Place;
+
+type Place =
   | { readonly mode: 'embedded'; readonly port?: number; readonly ui_port?: number }
   | {
       readonly mode: 'external';
@@ -30,13 +34,15 @@ export interface TemporalTarget {
   readonly namespace: string;
   readonly tls: TlsFiles | null;
   readonly apiKey: string | null;
+  /** Of the payload codec, the encrypting one first; none: plain payloads. */
+  readonly keys: readonly PayloadKey[];
 }
 
 /** The target that the config names; null for an embedded server, whose address `run.json` knows. */
 export function configuredTarget(settings: TemporalSettings): TemporalTarget | null {
   if (settings.mode === 'embedded') return null;
   const { address, namespace, tls, api_key: apiKey } = settings;
-  return { address, namespace, tls, apiKey };
+  return { address, namespace, tls, apiKey, keys: payloadKeys(settings) };
 }
 
 /** The web UI that the config names; an embedded server's is in `run.json`. */
@@ -45,6 +51,6 @@ export function configuredUi(settings: TemporalSettings): string | null {
 }
 
 /** The embedded server at `address`. */
-export function embeddedTarget(address: string): TemporalTarget {
-  return { address, namespace: 'default', tls: null, apiKey: null };
+export function embeddedTarget(address: string, keys: readonly PayloadKey[]): TemporalTarget {
+  return { address, namespace: 'default', tls: null, apiKey: null, keys };
 }

@@ -70,7 +70,7 @@ export async function startControlPlane(env: NodeJS.ProcessEnv, stateDir: string
       return line;
     },
     run: current,
-    connect: async () => connectTemporal(embeddedTarget((await current()).temporal)),
+    connect: async () => connectTemporal(embeddedTarget((await current()).temporal, [])),
     async stop() {
       child.kill('SIGTERM');
       await exited;

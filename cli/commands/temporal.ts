@@ -11,6 +11,7 @@ export const temporal: Command = {
     const { context } = invocation;
     const { loadFor } = await import('../setup.js');
     const { resolveProgram } = await import('../../adapters/temporal/binary.js');
+    const { codecEnvironment } = await import('../../workers/codec/environment.js');
     const { readRunFile } = await import('../../workers/run-file.js');
     const config = await loadFor(context);
     const program = await resolveProgram({ env: context.env, progress: (line) => context.note(line) });
@@ -24,7 +25,9 @@ export const temporal: Command = {
     } else if (running !== null) {
       env['TEMPORAL_ADDRESS'] ??= running.temporal;
     }
-    const child = spawn(program.path, manyArguments(invocation, 0), { env, stdio: 'inherit' });
+    const args = manyArguments(invocation, 0);
+    Object.assign(env, codecEnvironment(config, running, { env: context.env, args }));
+    const child = spawn(program.path, args, { env, stdio: 'inherit' });
     return new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));

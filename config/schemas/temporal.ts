@@ -1,5 +1,6 @@
 // Embedded or external Temporal. A key of the one kind inside the other has no effect, so it is refused.
 import * as z from 'zod';
+import { encryptionSchema, type EncryptionSettings } from './encryption.js';
 import { secret } from './secret.js';
 import { hostPort, httpUrl, localPath, port, text } from './text.js';
 
@@ -46,11 +47,19 @@ const written = z.strictObject({
     .optional()
     .describe('TLS to an external server; `{}` means the system authorities. An `api_key` turns it on.'),
   api_key: secret().optional().describe('API key of an external server (Temporal Cloud).'),
+  encryption: encryptionSchema
+    .optional()
+    .describe('Encrypts what Temporal stores, on this machine (docs/encryption.md); left out: plain text.'),
 });
 
 /** Embedded (a SQLite file of ours) or external (someone's server). */
 export type TemporalSettings =
-  | { readonly mode: 'embedded'; readonly port: number; readonly ui_port: number }
+  | {
+      readonly mode: 'embedded';
+      readonly port: number;
+      readonly ui_port: number;
+      readonly encryption?: EncryptionSettings;
+    }
   | {
       readonly mode: 'external';
       readonly address: string;
@@ -60,6 +69,7 @@ export type TemporalSettings =
       /** null: plain text. File names of PEM files. */
       readonly tls: z.output<typeof tls> | null;
       readonly api_key: string | null;
+      readonly encryption?: EncryptionSettings;
     };
 
 /** Schema of `temporal:` in nxs.yaml; the output is one of two shapes, told apart by `mode`. */
@@ -77,7 +87,9 @@ export const temporalSchema = written.transform((value, context): TemporalSettin
       message: `has no effect with mode: ${mode}; take it out or change the mode`,
     });
   }
-  if (mode === 'embedded') return { mode, port: value.port ?? 7233, ui_port: value.ui_port ?? 8233 };
+  const encryption = value.encryption === undefined ? {} : { encryption: value.encryption };
+  if (mode === 'embedded')
+    return { mode, port: value.port ?? 7233, ui_port: value.ui_port ?? 8233, ...encryption };
   if (value.address === undefined) {
     context.addIssue({
       code: 'custom',
@@ -93,5 +105,6 @@ export const temporalSchema = written.transform((value, context): TemporalSettin
     ui_url: value.ui_url ?? null,
     tls: value.tls ?? (api_key === null ? null : {}),
     api_key,
+    ...encryption,
   };
 });

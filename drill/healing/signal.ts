@@ -1,5 +1,6 @@
 // A person's word by a plain signal, as any Temporal client sends it.
 import { connectTemporal } from '../../adapters/temporal/connect.js';
+import { embeddedTarget } from '../../adapters/temporal/target.js';
 import { workflowId } from '../../domain/ids.js';
 import type { Plane } from '../scenario.js';
 
@@ -10,7 +11,7 @@ export async function signal(
   name: 'approve' | 'deny',
   word: { readonly by: string; readonly reason: string; readonly request: string },
 ): Promise<void> {
-  const target = { address: await plane.temporal(), namespace: 'default', tls: null, apiKey: null };
+  const target = embeddedTarget(await plane.temporal(), []);
   const { client, close } = await connectTemporal(target);
   try {
     await client.workflow.getHandle(workflowId(plane.node, 'incident', incident)).signal(name, word);

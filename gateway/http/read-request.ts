@@ -24,19 +24,19 @@ export interface Refusal {
 }
 
 /** Bytes of the body, or a refusal when it is too long. Rejects only when the client goes away. */
-export function readBody(request: IncomingMessage): Promise<Buffer | Refusal> {
+export function readBody(request: IncomingMessage, limit = MAX_BODY): Promise<Buffer | Refusal> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= MAX_BODY) chunks.push(chunk);
+      if (size <= limit) chunks.push(chunk);
       else {
         request.pause();
         resolve({
           status: 413,
           code: 'request_too_large',
-          message: `The request is larger than ${String(MAX_BODY)} bytes.`,
+          message: `The request is larger than ${String(limit)} bytes.`,
         });
       }
     });

@@ -13,6 +13,7 @@ import { SetUpError } from './say.mjs';
 
 /**
  * TypeScript to JavaScript, file by file and unbundled, so that a stack trace names the file that a person edits.
+ * CommonJS files (the SDK loads converters by require()) are copied as they are.
  * A file whose output did not change is left alone: a running control plane may be reading it.
  * @param {string} root
  * @param {readonly string[]} sources relative to the root
@@ -24,7 +25,7 @@ export async function compile(root, sources) {
   const result = await esbuild
     .build({
       absWorkingDir: root,
-      entryPoints: [...sources],
+      entryPoints: sources.filter((file) => !isCommonJs(file)),
       outbase: root,
       outdir: dist,
       format: 'esm',
@@ -44,8 +45,17 @@ export async function compile(root, sources) {
     writeChanged(file.path, file.contents);
     return relative(root, file.path);
   });
+  for (const file of sources.filter(isCommonJs)) {
+    writeChanged(join(dist, file), readFileSync(join(root, file)));
+    outputs.push(join('dist', file));
+  }
   removeStale(dist, new Set(outputs.map((file) => join(root, file))));
   return outputs.sort();
+}
+
+/** @param {string} file */
+function isCommonJs(file) {
+  return file.endsWith('.cjs');
 }
 
 function writeChanged(path, contents) {

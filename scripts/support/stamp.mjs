@@ -9,7 +9,7 @@ const FORMAT = 1;
 /** Files besides the sources that decide what the build makes. */
 const ALSO = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/support/compile.mjs'];
 
-/** @returns {string[]} every TypeScript source, relative to the root, sorted */
+/** @returns {string[]} every source, relative to the root, sorted */
 export function sourceFiles(root = ROOT) {
   return SOURCE_FOLDERS.flatMap((folder) => walk(root, folder)).sort();
 }
@@ -47,6 +47,6 @@ function walk(root, folder) {
   return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
     const name = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return walk(root, name);
-    return entry.isFile() && name.endsWith('.ts') && !name.endsWith('.d.ts') ? [name] : [];
+    return entry.isFile() && /\.(ts|cjs)$/.test(name) && !name.endsWith('.d.ts') ? [name] : [];
   });
 }

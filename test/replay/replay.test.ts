@@ -4,7 +4,9 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dataConverter } from '../../adapters/temporal/data-converter.js';
 import { checkBundle } from '../../workers/bundle.js';
+import { REPLAY_KEY } from '../support/payload-key.js';
 
 // Once per process; the SDK says every step of every replay otherwise.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -20,7 +22,9 @@ function load(name: string): History {
 
 async function replay(history: History): Promise<void> {
   const codePath = await checkBundle(path.resolve(import.meta.dirname, '../../dist'));
-  await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, 'nxs/replay/backup/x');
+  // Plain ones and encrypted ones alike.
+  const options = { workflowBundle: { codePath }, dataConverter: dataConverter([REPLAY_KEY]) };
+  await Worker.runReplayHistory(options, history, 'nxs/replay/backup/x');
 }
 
 describe('replay', () => {

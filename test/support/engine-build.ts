@@ -1,6 +1,6 @@
 import { build, stop } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { acquireLock } from '../../adapters/files/lock.js';
@@ -13,6 +13,10 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 // Below node_modules, so that the compiled files find their packages and nobody lints them.
 const CACHE = join(ROOT, 'node_modules', '.cache', 'nxs-engine-test');
 const FIXTURES = 'test/workers/fixtures';
+/** Loaded by require(), so it is copied as it is. */
+const COMMON_JS = 'adapters/temporal/failure-converter.cjs';
+/** Single files of folders that are not needed whole. */
+const SINGLE = ['gateway/http/read-request.ts', 'workflows/failure-converter.ts'];
 
 export interface EngineBuild {
   readonly dist: string;
@@ -47,6 +51,7 @@ async function compile(files: readonly string[], dist: string): Promise<void> {
   await build({ ...common, entryPoints: [...files], outbase: ROOT, outdir: dist, logLevel: 'error' });
   const outfile = join(dist, 'workflows', 'index.js');
   await build({ ...common, entryPoints: [`${FIXTURES}/workflows.ts`], outfile, logLevel: 'error' });
+  await copyFile(join(ROOT, COMMON_JS), join(dist, COMMON_JS));
   await stop();
 }
 
@@ -56,7 +61,7 @@ async function sources(): Promise<readonly string[]> {
       walk,
     ),
   );
-  return lists.flat().sort();
+  return [...lists.flat(), ...SINGLE].sort();
 }
 
 async function walk(folder: string): Promise<string[]> {

@@ -36,8 +36,11 @@ export interface PlaneOptions {
   /** More of nxs.yaml. */
   readonly settings?: {
     readonly http?: object;
-    /** Another server than one of its own; by default that of NXS_TEST_TEMPORAL, when there is one. */
-    readonly temporal?: ClusterTarget;
+    /**
+     * With an address: another server than one of its own (by default that of NXS_TEST_TEMPORAL, when there is one). Without: more
+     * keys for the one that there is.
+     */
+    readonly temporal?: Partial<ClusterTarget> & Readonly<Record<string, unknown>>;
     readonly [key: string]: unknown;
   };
 }
@@ -47,10 +50,10 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   ensureBuilt();
   const place = options.place ?? (await makePlace());
   const { port, uiPort, http } = randomPorts();
-  const { http: listener, temporal: _target, ...more } = options.settings ?? {};
-  const cluster = await clusterTarget(place, options.settings?.temporal);
+  const { http: listener, temporal, ...more } = options.settings ?? {};
+  const cluster = await clusterTarget(place, isTarget(temporal) ? temporal : undefined);
   const settings = {
-    temporal: cluster ?? { mode: 'embedded', port, ui_port: uiPort },
+    temporal: { ...(cluster ?? { mode: 'embedded', port, ui_port: uiPort }), ...temporal },
     http: { host: '127.0.0.1', port: http, ...listener },
     ...more,
   };
@@ -124,4 +127,8 @@ function end(pid: number): void {
   } catch {
     // Gone already.
   }
+}
+
+function isTarget(temporal: Partial<ClusterTarget> | undefined): temporal is ClusterTarget {
+  return temporal?.address !== undefined && temporal.namespace !== undefined;
 }

@@ -8,6 +8,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { inject } from 'vitest';
+import { dataConverter } from '../../adapters/temporal/data-converter.js';
+import type { PayloadKey } from '../../adapters/temporal/payload-key.js';
 import type {
   BackupActivities,
   FailoverActivities,
@@ -16,7 +18,7 @@ import type {
   SyncActivities,
 } from '../../activities/contracts.js';
 import { kindAttributes } from '../../workers/attributes.js';
-import { checkBundle } from '../../workers/bundle.js';
+import { checkBundle, workflowBundle } from '../../workers/bundle.js';
 import { WORKER_LIMITS } from '../../workers/worker-limits.js';
 import { taskQueue, workflowId, type WorkflowKind } from '../../domain/ids.js';
 
@@ -75,12 +77,16 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** A stage of its own: no other test shares its task queue. */
-export async function openStage(address = inject('temporalAddress')): Promise<Stage> {
+/** A stage of its own: no other test shares its task queue. `keys`: of the payload codec. */
+export async function openStage(
+  address = inject('temporalAddress'),
+  keys: readonly PayloadKey[] = [],
+): Promise<Stage> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
-  const client = new Client({ connection });
+  const converter = dataConverter(keys);
+  const client = new Client({ connection, dataConverter: converter });
   const node = `test-${randomUUID().slice(0, 8)}`;
   // One worker for the whole file, because creating one costs a second; what its activities do changes with the test.
   // A workflow keeps the cast it was started with: what an earlier test left behind must not play in this one.
@@ -90,7 +96,8 @@ export async function openStage(address = inject('temporalAddress')): Promise<St
     connection: native,
     taskQueue: taskQueue(node),
     maxHeartbeatThrottleInterval: WORKER_LIMITS.maxHeartbeatThrottleInterval,
-    workflowBundle: { codePath: await checkBundle(path.join(ROOT, 'dist')) },
+    workflowBundle: await workflowBundle(await checkBundle(path.join(ROOT, 'dist')), keys.length > 0),
+    dataConverter: converter,
     activities: Object.fromEntries(
       NAMES.map((name) => [
         name,

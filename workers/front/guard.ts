@@ -11,6 +11,8 @@ export interface GuardPolicy {
   readonly hosts: readonly string[];
   /** Origin of `public_url`; null when there is none. */
   readonly publicOrigin: string | null;
+  /** Further origins that the route lets in. */
+  readonly origins?: readonly string[];
   readonly token: string | null;
 }
 
@@ -49,6 +51,7 @@ function isOurs(policy: GuardPolicy, header: string, name: string): boolean {
 
 function isOwnOrigin(policy: GuardPolicy, origin: string): boolean {
   if (policy.publicOrigin !== null && equal(origin, policy.publicOrigin)) return true;
+  if (policy.origins?.some((known) => equal(origin, known)) === true) return true;
   let url: URL;
   try {
     url = new URL(origin);

@@ -13,6 +13,8 @@ export interface Route {
   readonly maxBody?: number;
   /** It asks for a key of its own instead of http.token. Host and Origin are checked all the same. */
   readonly ownKey?: boolean;
+  /** Other origins whose pages may use it; left out: none. */
+  readonly origins?: () => readonly string[];
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../../domain/errors.js';
 import { errorBody } from '../../domain/openai/error-body.js';
+import { allowReading, answerPreflight, preflightFor } from './cors.js';
 import { judge, type Caller, type GuardPolicy } from './guard.js';
 import { sendJson, setSecurityHeaders } from './respond.js';
 import { matchRoute, type Route } from './route.js';
@@ -33,12 +34,16 @@ async function answer(
   const caller = callerOf(request);
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const match = matchRoute(routes, request.method ?? 'GET', path);
-  const ownKey = match.kind === 'found' && match.route.ownKey === true;
-  const rules = ownKey ? { ...policy(), token: null } : policy();
-  const verdict = judge(rules, caller);
+  const preflight = preflightFor(routes, request, path);
+  const route = preflight ?? (match.kind === 'found' ? match.route : null);
+  const verdict = judge(rulesOf(policy(), route), caller);
   if (!verdict.allowed) {
     if (verdict.status === 401) response.setHeader('www-authenticate', 'Bearer realm="nxs"');
     refuse(request, response, verdict.status, verdict.reason);
+    return;
+  }
+  if (preflight !== null) {
+    answerPreflight(preflight, request, response);
     return;
   }
   if (match.kind === 'none') {
@@ -55,7 +60,17 @@ async function answer(
     refuse(request, response, 413, `The request is larger than ${limit} bytes.`);
     return;
   }
+  allowReading(match.route, request, response);
   await match.route.handle(request, response);
+}
+
+function rulesOf(policy: GuardPolicy, route: Route | null): GuardPolicy {
+  const origins = route?.origins?.();
+  return {
+    ...policy,
+    ...(route?.ownKey === true ? { token: null } : {}),
+    ...(origins === undefined ? {} : { origins }),
+  };
 }
 
 /** What the guard looks at. */

@@ -7,6 +7,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/types.js';
 import { errorMessage } from '../../domain/errors.js';
+import type { HostWatch } from '../../domain/healing/steps.js';
 import { HEALING_TASK_TIMEOUT, healingWorkflowId, taskQueue } from '../../domain/ids.js';
 import type { NewEvent } from '../../domain/journal.js';
 import type { Notice } from '../../domain/notify/notice.js';
@@ -73,15 +74,18 @@ async function beat(url: string, log: Logger): Promise<void> {
 export async function startHealing({
   client,
   node,
+  known,
   log,
   signal,
 }: {
   client: Client;
   node: string;
+  /** What an earlier loop knew that was ended; one that runs knows better. */
+  known: HostWatch;
   log: Logger;
   signal: AbortSignal;
 }): Promise<void> {
-  const input: HealingInput = { node, known: { anomalies: [], blind: [] } };
+  const input: HealingInput = { node, known };
   for (let pause = 250; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
     try {
       await client.workflow.start('healingLoop', {

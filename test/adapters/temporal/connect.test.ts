@@ -15,7 +15,7 @@ const EXTERNAL = {
 
 describe('connectTemporal', () => {
   it('connects to a server that is there', async () => {
-    const { client, close } = await connectTemporal(embeddedTarget(inject('temporalAddress')));
+    const { client, close } = await connectTemporal(embeddedTarget(inject('temporalAddress'), []));
     const { systemInfo } = { systemInfo: await client.connection.workflowService.getSystemInfo({}) };
     expect(systemInfo.serverVersion).toMatch(/^\d+\.\d+/);
     await close();
@@ -23,7 +23,7 @@ describe('connectTemporal', () => {
 
   it('says within its limit where nobody answered', async () => {
     const began = performance.now();
-    await expect(connectTemporal(embeddedTarget('127.0.0.1:1'), 500)).rejects.toMatchObject({
+    await expect(connectTemporal(embeddedTarget('127.0.0.1:1', []), 500)).rejects.toMatchObject({
       code: 'TEMPORAL_UNREACHABLE',
       message: expect.stringContaining('127.0.0.1:1') as string,
     });
@@ -41,9 +41,9 @@ describe('connectTemporal', () => {
 
 describe('connectionOptions', () => {
   it('never sends an API key without TLS', async () => {
-    const target = { ...embeddedTarget('a:1'), apiKey: 'key' };
+    const target = { ...embeddedTarget('a:1', []), apiKey: 'key' };
     expect(await connectionOptions(target)).toEqual({ address: 'a:1', tls: true, apiKey: 'key' });
-    expect(await connectionOptions(embeddedTarget('a:1'))).toEqual({ address: 'a:1', tls: false });
+    expect(await connectionOptions(embeddedTarget('a:1', []))).toEqual({ address: 'a:1', tls: false });
   });
 
   it('reads PEM files and the name to expect', async () => {
@@ -51,7 +51,7 @@ describe('connectionOptions', () => {
     const files = { ca: join(directory, 'ca'), cert: join(directory, 'cert'), key: join(directory, 'key') };
     for (const [name, path] of Object.entries(files)) await writeFile(path, name);
     const { tls } = await connectionOptions({
-      ...embeddedTarget('a:1'),
+      ...embeddedTarget('a:1', []),
       tls: { ...files, server_name: 's' },
     });
     expect(tls).toEqual({
@@ -64,7 +64,7 @@ describe('connectionOptions', () => {
   it.each([[{ ca: '/nowhere/ca.pem' }], [{ cert: '/nowhere/cert.pem', key: '/nowhere/key.pem' }]])(
     'names a TLS file that cannot be read',
     async (tls) => {
-      await expect(connectionOptions({ ...embeddedTarget('a:1'), tls })).rejects.toMatchObject({
+      await expect(connectionOptions({ ...embeddedTarget('a:1', []), tls })).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
         message: expect.stringContaining('/nowhere/') as string,
       });
@@ -80,6 +80,7 @@ describe('configuredTarget', () => {
       namespace: 'nxs',
       tls: {},
       apiKey: 'planted-secret',
+      keys: [],
     });
   });
 });

@@ -28,7 +28,7 @@ describe('the namespace', () => {
   });
 
   it('is told in one sentence what to ask for where we may not register anything', async () => {
-    const target = { ...embeddedTarget(inject('temporalAddress')), namespace: 'no-such-namespace' };
+    const target = { ...embeddedTarget(inject('temporalAddress'), []), namespace: 'no-such-namespace' };
     const { client, close } = await connectTemporal(target);
     expect(await ensureSearchAttributes(client)).toMatch(/NxsNode=Keyword, .* could not be registered/);
     await close();
@@ -39,7 +39,7 @@ async function withScratchNamespace(
   use: (client: Awaited<ReturnType<typeof connectTemporal>>['client'], namespace: string) => Promise<void>,
 ): Promise<void> {
   const namespace = `scratch-${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const target = { ...embeddedTarget(inject('temporalAddress')), namespace };
+  const target = { ...embeddedTarget(inject('temporalAddress'), []), namespace };
   const { client, close } = await connectTemporal(target);
   try {
     await client.connection.workflowService.registerNamespace({
