@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { exportedName, SDK_METRICS } from '../../workers/metrics/sdk-table.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const RULES = path.join(ROOT, 'deploy/prometheus/nxs-alerts.yml');
@@ -15,13 +16,16 @@ function exported(): ReadonlySet<string> {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => readFileSync(path.join(ROOT, dir, name), 'utf8')),
   );
-  return new Set(
-    files.flatMap((text) => [...text.matchAll(/['`](nxs_[a-z0-9_]+)/g)].map(([, name]) => name ?? '')),
-  );
+  return new Set([
+    ...files.flatMap((text) => [...text.matchAll(/['`](nxs_[a-z0-9_]+)/g)].map(([, name]) => name ?? '')),
+    ...Object.entries(SDK_METRICS).map(([name, metric]) => exportedName(name, metric)),
+  ]);
 }
 
 function named(text: string): readonly string[] {
-  const names = [...text.matchAll(/\bnxs_[a-z0-9_]+/g)].map(([name]) => name.replace(/_bucket$/, ''));
+  const names = [...text.matchAll(/\b(?:nxs|temporal)_[a-z0-9_]+/g)].map(([name]) =>
+    name.replace(/_bucket$/, ''),
+  );
   return [...new Set(names)];
 }
 
@@ -39,7 +43,9 @@ describe('the files for Prometheus and Grafana', () => {
     const { panels } = JSON.parse(readFileSync(BOARD, 'utf8')) as {
       panels: { targets: { expr: string }[] }[];
     };
-    expect(panels.every(({ targets }) => targets.every(({ expr }) => expr.includes('nxs_')))).toBe(true);
+    expect(panels.every(({ targets }) => targets.every(({ expr }) => /\b(nxs|temporal)_/.test(expr)))).toBe(
+      true,
+    );
   });
 
   it('fire when they should, and do not when they should not', (context) => {
