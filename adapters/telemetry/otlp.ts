@@ -27,7 +27,7 @@ const QUEUE = 2048;
 const BATCH = 256;
 /** ms. */
 const SEND_EVERY = 2_000;
-const SEND_TIMEOUT = 5_000;
+const SEND_TIMEOUT = 3_000;
 const CLOSE_TIMEOUT = 1_000;
 
 /** Throws NxsError CONFIG_INVALID when the packages are not installed. */
