@@ -1,5 +1,5 @@
 // The one schema of our logs, JSON, a line each: time, level, name, node, pid, msg, and what is known of the work (workflowId,
-// activityType, requestId, err). Whatever is logged leaves through the scrubber, whoever made the text.
+// activityType, err). Whatever is logged leaves through the scrubber, whoever made the text.
 import { pino, stdSerializers, type Logger } from 'pino';
 import { join } from 'node:path';
 import { openRotatingLog, type RotatingLog } from '../adapters/files/rotating-log.js';

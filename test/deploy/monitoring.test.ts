@@ -1,26 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { exportedName, SDK_METRICS } from '../../workers/metrics/sdk-table.js';
+import { metricNames } from '../support/metric-names.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const RULES = path.join(ROOT, 'deploy/prometheus/nxs-alerts.yml');
 const BOARD = path.join(ROOT, 'deploy/grafana/nxs-dashboard.json');
-
-/** Names that the code gives its metrics. */
-function exported(): ReadonlySet<string> {
-  const files = ['workers', 'gateway'].flatMap((dir) =>
-    readdirSync(path.join(ROOT, dir), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => readFileSync(path.join(ROOT, dir, name), 'utf8')),
-  );
-  return new Set([
-    ...files.flatMap((text) => [...text.matchAll(/['`](nxs_[a-z0-9_]+)/g)].map(([, name]) => name ?? '')),
-    ...Object.entries(SDK_METRICS).map(([name, metric]) => exportedName(name, metric)),
-  ]);
-}
 
 function named(text: string): readonly string[] {
   const names = [...text.matchAll(/\b(?:nxs|temporal)_[a-z0-9_]+/g)].map(([name]) =>
@@ -31,7 +18,7 @@ function named(text: string): readonly string[] {
 
 describe('the files for Prometheus and Grafana', () => {
   it.each([RULES, BOARD])('%s names only metrics that there are', (file) => {
-    const known = exported();
+    const known = metricNames();
     const names = named(readFileSync(file, 'utf8'));
     expect(names.length).toBeGreaterThan(4);
     expect(names.filter((name) => !known.has(name))).toEqual([]);

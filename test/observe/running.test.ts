@@ -198,6 +198,8 @@ describe('nxs logs', () => {
       records: { from: string; level: string }[];
       logs: string[];
     };
+    expect(Object.keys(all)).toEqual(['directory', 'logs', 'records']);
+    expect(Object.keys(all.records[0] ?? {})).toEqual(['time', 'level', 'from', 'msg', 'fields']);
     expect(all.logs).toEqual(expect.arrayContaining(['gateway', 'supervisor', 'temporal', 'worker']));
     expect([...new Set(all.records.map(({ from }) => from))]).toEqual(
       expect.arrayContaining(['supervisor', 'temporal', 'worker']),
