@@ -31,6 +31,7 @@ import { journalShow } from './commands/journal-show.js';
 import { journalVerify } from './commands/journal-verify.js';
 import { kpi } from './commands/kpi.js';
 import { mcp } from './commands/mcp.js';
+import { logs } from './commands/logs.js';
 import { notifyList } from './commands/notify-list.js';
 import { notifyTest } from './commands/notify-test.js';
 import { providerList } from './commands/provider-list.js';
@@ -95,6 +96,7 @@ export const COMMANDS: readonly Command[] = [
   notifyTest,
   configCheck,
   configShow,
+  logs,
   journalShow,
   journalVerify,
   mcp,

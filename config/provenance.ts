@@ -11,8 +11,25 @@ export interface Provenance {
 
 const kept = new WeakMap<Config, Provenance>();
 
+/**
+ * Whatever was a secret in this process once: logs outlive a reload, and a token that was replaced may still be in force
+ * where it was issued.
+ */
+const remembered = new Set<string>();
+
 export function keepProvenance(config: Config, provenance: Provenance): void {
   kept.set(config, provenance);
+  for (const secret of provenance.secrets) remembered.add(secret);
+}
+
+/** A secret that came from elsewhere than the configuration itself (`token_file`). */
+export function rememberSecret(secret: string): void {
+  if (secret !== '') remembered.add(secret);
+}
+
+/** Every secret of every configuration that this process has loaded. */
+export function everySecret(): ReadonlySet<string> {
+  return remembered;
 }
 
 /** The environment that a configuration was filled from, `.env` included; empty for one that no loader made. */

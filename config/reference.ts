@@ -13,6 +13,7 @@ interface Node {
   readonly items?: Node;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
+  readonly additionalProperties?: Node | boolean;
   readonly writeOnly?: boolean;
 }
 
@@ -84,6 +85,7 @@ function typeText(node: Node): string {
     return item === 'map' ? 'list of maps' : `list of ${item}`;
   }
   if (node.oneOf !== undefined || node.properties !== undefined) return 'map';
+  if (typeof node.additionalProperties === 'object') return `map of ${typeText(node.additionalProperties)}s`;
   if (node.anyOf !== undefined) return typeText(node.anyOf[0] ?? {});
   if (node.const !== undefined) return `\`${String(node.const)}\``;
   return (

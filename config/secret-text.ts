@@ -1,8 +1,9 @@
 // Secrets in plain text: which words look like one, and how known ones are scrubbed. The heuristics are the
 // second line of defence; the first is that schemas mark their secret fields.
 
-/** What stands in place of a secret, everywhere. */
-export const HIDDEN = '***';
+import { HIDDEN } from '../domain/secrets/scrubber.js';
+
+export { HIDDEN } from '../domain/secrets/scrubber.js';
 
 /** Variables whose values are secrets, whatever field they fill. */
 const SECRET_VARIABLE = /TOKEN|KEY|SECRET|PASSWORD|PASS/i;
@@ -21,6 +22,16 @@ export function looksSecret(text: string): boolean {
     if (word.length >= 40) return true;
     return word.length >= 12 && /[A-Za-z]/.test(word) && (word.match(/\d/g) ?? []).length >= 2;
   });
+}
+
+/** What is a credential wherever it stands, whoever issued it: tokens with a well-known prefix, and authorization headers. */
+const CREDENTIAL =
+  /(?<![\w-])(?:(?:sk|pk|rk)-[\w-]{16,}|(?:gh[pousr]|github_pat|glpat|xox[a-z])[-_][\w-]{16,}|AKIA[A-Z0-9]{16}|AGE-SECRET-KEY-[A-Z0-9-]{20,}|AIza[\w-]{35}|eyJ[\w-]{10,}\.[\w-]{8,}(?:\.[\w-]*)?)/g;
+const AUTHORIZATION = /\b(bearer|basic)(\s+|%20|\+)([\w+/=.~-]{8,})/gi;
+
+/** Credentials that nobody told us of, in a text of somebody else. */
+export function hideCredentials(text: string): string {
+  return text.replace(CREDENTIAL, HIDDEN).replace(AUTHORIZATION, `$1$2${HIDDEN}`);
 }
 
 /** `https://user:pass@host` -> `https://***@host`; `git@host` and other schemes alike. A bare ssh user stays. */

@@ -5,6 +5,7 @@ import type { Config } from '../config/types.js';
 import type { RequestKind } from '../domain/failover/request.js';
 import { openDesk, type Desk } from './desk.js';
 import { openDimensions } from './dimensions.js';
+import { addressesOf, type Tracing } from './call/traced.js';
 import type { DurableLane } from './durable-lane.js';
 import { openCrowd } from './http/crowd.js';
 import { complete, PATHS, type Lanes } from './http/completions.js';
@@ -40,6 +41,8 @@ export interface GatewayOptions {
   readonly watch?: Partial<Watch>;
   /** ms since the epoch. */
   readonly now?: () => number;
+  /** Left out: no traces. */
+  readonly tracing?: Pick<Tracing, 'tracer' | 'propagate'> | null;
 }
 
 export interface Gateway {
@@ -55,7 +58,8 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export function openGateway({ config, env, durable, watch: also, now = Date.now }: GatewayOptions): Gateway {
+export function openGateway(options: GatewayOptions): Gateway {
+  const { config, env, durable, watch: also, now = Date.now, tracing = null } = options;
   const roster = rosterOf(config);
   const desk = openDesk({ roster, now });
   const wire = openWire({ env });
@@ -69,7 +73,12 @@ export function openGateway({ config, env, durable, watch: also, now = Date.now 
   const { api_key: key, lane } = config.nxs.gateway;
   const ownKey = key !== undefined && key !== '';
   const context = { desk, upstream, watch, dimensions: openDimensions(), now };
-  const lanes: Lanes = { context, durable: durable ?? null, lane };
+  const lanes: Lanes = {
+    context,
+    durable: durable ?? null,
+    lane,
+    tracing: tracing === null ? null : { ...tracing, addresses: addressesOf(roster) },
+  };
   const crowd = openCrowd();
   const view = () => viewProviders(desk, now());
   const route = (kind: RequestKind, summary: string): GatewayRoute => ({

@@ -7,6 +7,7 @@ import { createBoxedDestination } from '../adapters/boxes/destination.js';
 import { createGitDestination } from '../adapters/git/destination.js';
 import { createGithubDestination, type GithubOptions } from '../adapters/github/destination.js';
 import { openNet } from '../adapters/net/fetch.js';
+import { rememberSecret } from '../config/provenance.js';
 import type { Config, DestinationConfig } from '../config/types.js';
 import { unsetUnder } from '../config/unset.js';
 import type { Destination } from '../domain/backup/ports.js';
@@ -102,6 +103,7 @@ function tokenOf({ token, token_file: file }: GithubConfig): string {
     }
     const text = readFileSync(file, 'utf8').trim();
     if (text === '' || /\s/.test(text)) throw invalid(`${file} does not hold one token`);
+    rememberSecret(text);
     return text;
   } catch (error) {
     throw error instanceof NxsError

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { openRotatingLog } from '../adapters/files/rotating-log.js';
 import { resolveProgram, type Program } from '../adapters/temporal/binary.js';
 import {
   databasePath,
@@ -21,6 +19,7 @@ import { errorCode, errorMessage } from '../domain/errors.js';
 import { keepAlive, type Keeper } from './keeper.js';
 import type { Restart } from './lifecycle-journal.js';
 import { endOrphans } from './orphans.js';
+import { openChildLog } from './log.js';
 import { createSignpost } from './signpost.js';
 
 export interface EngineChildOptions {
@@ -60,7 +59,7 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
   if (orphans.length > 0) say(`ended a Temporal server that was left over (process ${orphans.join(', ')})`);
   let ports = await chooseEnginePorts(wanted);
   tellPorts(wanted, ports, say);
-  const log = openRotatingLog(join(stateDir, 'logs', 'temporal.log'));
+  const log = openChildLog(stateDir, 'temporal');
   let program: Program | null = null;
   let first = true;
   const signpost = createSignpost();

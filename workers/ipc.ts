@@ -5,7 +5,14 @@ import type { TemporalTarget } from '../adapters/temporal/target.js';
 
 /** A question of either side, and its answer. Methods are named by those who ask (workers/failover/calls.ts). */
 export type RpcMessage =
-  | { readonly type: 'call'; readonly id: number; readonly method: string; readonly params: unknown }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly method: string;
+      readonly params: unknown;
+      /** W3C traceparent, when the caller is traced. */
+      readonly trace?: string;
+    }
   | { readonly type: 'reply'; readonly id: number; readonly ok: true; readonly value: unknown }
   | {
       readonly type: 'reply';

@@ -1,6 +1,5 @@
 // `nxs notify test`: a marked message through the real channels, from this process, so that it works when nothing runs. It is
 // told past limits and memory, and leaves no state: a person looks.
-import path from 'node:path';
 import { scrubber } from '../adapters/notify/secrets.js';
 import { redactText, secretsOf } from '../config/redact.js';
 import type { Config } from '../config/types.js';
@@ -40,7 +39,7 @@ export async function testChannels(
     const known = `the channels are ${names.join(', ')}`;
     throw new NxsError('USAGE', `There is no channel "${only.slice(0, 80)}"${hint}; ${known}.`);
   }
-  const log = openLogger(path.join(config.stateDir, 'logs', 'worker.log'), 'notify-test');
+  const log = openLogger(config, 'notify-test', 'worker');
   const channels = openChannels(config, { log, env });
   const message = testMessage(Date.now());
   const secrets = secretsOf(config);

@@ -7,6 +7,8 @@ export interface CallOptions {
   /** ms; the default is 10 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** W3C traceparent that the answer belongs to. */
+  readonly trace?: string;
 }
 
 /** Methods by name, each a function of one argument; the shape of a contract like workers/failover/calls.ts. */
@@ -21,7 +23,7 @@ export interface Caller<T extends Methods<T>> {
   ): Promise<Awaited<ReturnType<T[M]>>>;
 }
 
-export type Answer = (method: string, params: unknown) => Promise<unknown>;
+export type Answer = (method: string, params: unknown, trace?: string) => Promise<unknown>;
 
 export interface RpcPeer {
   /**
@@ -53,9 +55,14 @@ export function rpcPeer({ send, answer, peer }: RpcOptions): RpcPeer {
   let lost = false;
   let last = 0;
 
-  const reply = async (id: number, method: string, params: unknown): Promise<void> => {
+  const reply = async ({
+    id,
+    method,
+    params,
+    trace,
+  }: Extract<RpcMessage, { type: 'call' }>): Promise<void> => {
     try {
-      const value = await answer(method, params);
+      const value = await answer(method, params, trace);
       send({ type: 'reply', id, ok: true, value: value ?? null });
     } catch (error) {
       send({ type: 'reply', id, ok: false, error: { code: errorCode(error), message: errorMessage(error) } });
@@ -63,7 +70,7 @@ export function rpcPeer({ send, answer, peer }: RpcOptions): RpcPeer {
   };
 
   return {
-    call(method, params, { timeoutMs = PATIENCE_MS, signal } = {}) {
+    call(method, params, { timeoutMs = PATIENCE_MS, signal, trace } = {}) {
       if (lost) return Promise.reject(isGone(peer));
       if (signal?.aborted === true) return Promise.reject(cancelled(method));
       const id = (last += 1);
@@ -91,12 +98,12 @@ export function rpcPeer({ send, answer, peer }: RpcOptions): RpcPeer {
           },
           reject: fail,
         });
-        send({ type: 'call', id, method, params });
+        send({ type: 'call', id, method, params, ...(trace === undefined ? {} : { trace }) });
       });
     },
     hear(message) {
       if (message.type === 'call') {
-        void reply(message.id, message.method, message.params);
+        void reply(message);
         return;
       }
       const one = waiting.get(message.id);

@@ -1,15 +1,17 @@
 import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { dataConverter } from '../adapters/temporal/data-converter.js';
 import type { TemporalTarget } from '../adapters/temporal/target.js';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../domain/errors.js';
 import { taskQueue } from '../domain/ids.js';
+import type { Tracer } from '../domain/telemetry.js';
 import { checkBundle, workflowBundle } from './bundle.js';
 import type { FrontCalls } from './failover/calls.js';
 import { openLogger, type Logger } from './log.js';
+import { openSdkSource, type SdkSource } from './metrics/sdk-metrics.js';
+import { answerMetrics } from './metrics/worker.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { sdkLogger } from './sdk-logger.js';
 import { rpcPeer, type Answer, type Caller } from './rpc.js';
@@ -17,6 +19,10 @@ import { linkToSupervisor } from './supervisor-link.js';
 import { openUnreadable, type Unreadable } from './unreadable.js';
 import { answers, connectPatiently } from './worker-connection.js';
 import { WORKER_LIMITS } from './worker-limits.js';
+import { tracedActivities } from './telemetry/activities.js';
+import { tracedAnswer, tracedCalls } from './telemetry/calls.js';
+import { openTracing } from './telemetry/open.js';
+import { watchRuns } from './telemetry/runs.js';
 import type { WorkerParts, WorkerSettings, Wiring } from './worker-settings.js';
 
 interface Running {
@@ -38,7 +44,7 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
   const rpc = rpcPeer({
     peer: 'the supervisor',
     send: (message) => link.send(message),
-    answer: (method, params) => (answer ?? notYet)(method, params),
+    answer: (method, params, trace) => (answer ?? notYet)(method, params, trace),
   });
   const link = linkToSupervisor({
     ask: (id) => void state(running).then((now) => link.send({ type: 'state', id, ...now })),
@@ -53,12 +59,14 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     const start = await link.started();
     if (start === null || stop.signal.aborted) process.exit(0);
     const config = await parts.load(start.configDir);
-    const log = openLogger(join(config.stateDir, 'logs', 'worker.log'), 'worker');
-    installRuntime(log);
-    const front = rpc as Caller<FrontCalls>;
+    const log = openLogger(config, 'worker');
+    const sdk = config.nxs.telemetry?.worker_metrics === false ? null : openSdkSource();
+    const tracer = await openTracing(config, 'worker', log);
+    installRuntime(log, sdk, tracer);
+    const front = tracedCalls(rpc, tracer) as Caller<FrontCalls>;
     const [bundle, wiring, connected] = await Promise.all([
       checkBundle(parts.dist),
-      parts.wire(config, { log, front, stopping: stop.signal }),
+      parts.wire(config, { log, front, stopping: stop.signal, tracer }),
       connectTo(link.target(), log, stop.signal),
     ]);
     if (connected !== null) {
@@ -68,11 +76,13 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
       running.unreadable = unreadable;
       const converter = dataConverter(keys, unreadable.note);
       const code = await workflowBundle(bundle, keys.length > 0);
-      const worker = await createWorker({ connection, namespace, config, wiring, code, converter });
+      const worker = await createWorker({ connection, namespace, config, wiring, code, converter, tracer });
       running.worker = worker;
       // On the worker's own connection: only so can a workflow be started eagerly.
       const client = new Client({ connection, namespace, dataConverter: converter });
-      answer = wiring.serve?.(client) ?? null;
+      const { node } = config;
+      const metrics = { sdk, connection, namespace, node };
+      answer = tracedAnswer(answerMetrics(metrics, wiring.serve?.(client) ?? null), tracer);
       const say = (text: string) => link.send({ type: 'line', text });
       const done = worker.run();
       void aborted(stop.signal).then(() => shutDown(worker));
@@ -82,6 +92,7 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
       await done;
     }
     await wiring.close();
+    await tracer?.close();
     await connected?.connection.close();
     process.exit(0);
   } catch (error) {
@@ -113,10 +124,14 @@ function aborted(signal: AbortSignal): Promise<null> {
   });
 }
 
-function installRuntime(log: Logger): void {
+function installRuntime(log: Logger, sdk: SdkSource | null, tracer: Tracer | null): void {
+  const runs = tracer === null ? null : watchRuns(tracer);
   Runtime.install({
-    logger: sdkLogger(log),
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    logger: sdkLogger(log, (...line) => runs?.heard(...line)),
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(sdk === null ? {} : { metrics: sdk.options }),
+    },
     // We say when to stop; with the SDK's own handlers a Ctrl-C would stop worker and supervisor at odds.
     shutdownSignals: [],
   });
@@ -129,6 +144,7 @@ interface WorkerInputs {
   readonly wiring: Wiring;
   readonly code: NonNullable<WorkerOptions['workflowBundle']>;
   readonly converter: DataConverter;
+  readonly tracer: Tracer | null;
 }
 
 function createWorker({
@@ -138,6 +154,7 @@ function createWorker({
   wiring,
   code,
   converter,
+  tracer,
 }: WorkerInputs): Promise<Worker> {
   return Worker.create({
     connection,
@@ -147,6 +164,7 @@ function createWorker({
     workflowBundle: code,
     dataConverter: converter,
     activities: wiring.activities,
+    ...(tracer === null ? {} : { interceptors: { activity: [tracedActivities(tracer)] } }),
     ...WORKER_LIMITS,
   });
 }

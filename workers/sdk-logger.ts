@@ -1,9 +1,13 @@
-import type { Logger as SdkLogger, LogLevel, LogMetadata } from '@temporalio/worker';
+import { LogTimestamp, type Logger as SdkLogger, type LogLevel, type LogMetadata } from '@temporalio/worker';
 import type { Logger } from './log.js';
 
+/** Told of each line, whatever its level. */
+type Heard = (message: string, meta: Readonly<Record<string, unknown>>, at: number) => void;
+
 /** The SDK's logger interface on top of ours, so that workflow, activity and core lines end in one file. */
-export function sdkLogger(log: Logger): SdkLogger {
+export function sdkLogger(log: Logger, heard?: Heard): SdkLogger {
   const write = (level: LogLevel, message: string, meta?: LogMetadata) => {
+    heard?.(message, meta ?? {}, timeOf(meta));
     log[LEVELS[level]](plain(meta), message);
   };
   return {
@@ -17,6 +21,12 @@ export function sdkLogger(log: Logger): SdkLogger {
 }
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** When it was said, ms since the epoch: lines are held back for a moment to be put in order. */
+function timeOf(meta: LogMetadata | undefined): number {
+  const nanos: unknown = meta?.[LogTimestamp];
+  return typeof nanos === 'bigint' ? Number(nanos / 1000n) / 1000 : Date.now();
+}
 
 /** JSON has no bigint and pino throws on one; core's metadata carries them. */
 function plain(meta: LogMetadata | undefined): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { scrubForTerminal } from '../config/scrub.js';
 import type { Progress } from '../adapters/temporal/source.js';
 import { configuredTarget, configuredUi, embeddedTarget } from '../adapters/temporal/target.js';
 import { payloadKeys } from '../adapters/temporal/payload-key.js';
@@ -30,7 +31,7 @@ export interface SupervisorParts {
   /** Further members of `/api/status`. */
   readonly statusParts?: () => Promise<Readonly<Record<string, unknown>>>;
   /** Further Prometheus metrics, as text. */
-  readonly metricParts?: () => Promise<string>;
+  readonly metricParts?: (pids: { readonly temporal: number | null }) => Promise<string>;
   /** Answers the worker's calls; without it every call is refused. */
   readonly answer?: AnswerWorker;
   /** Told once, before the first worker starts: the line to whichever worker is there. */
@@ -76,9 +77,10 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   const env = options.env ?? process.env;
   const began = performance.now();
   const started = new Date().toISOString();
-  const log = openLogger(join(stateDir, 'logs', 'supervisor.log'), 'supervisor');
+  const log = openLogger(config, 'supervisor');
   const journal = openLifecycleJournal({ stateDir, node, started }, log);
-  const say = (line: string) => {
+  const say = (text: string) => {
+    const line = scrubForTerminal(text);
     log.info(line);
     tellPerson(line);
   };
@@ -122,8 +124,8 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
     options.answer ?? ((method) => Promise.reject(new NxsError('USAGE', `There is no call "${method}".`))),
   );
   options.linked?.(lines);
-  const status = async (): Promise<ControlPlaneStatus> => {
-    const state = (await worker?.probe.state()) ?? {
+  const status = async (patience?: number): Promise<ControlPlaneStatus> => {
+    const state = (await worker?.probe.state(patience)) ?? {
       polling: false,
       temporal: false,
       readable: true,
@@ -161,7 +163,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
       ...frontRoutes({
         status,
         statusParts: options.statusParts ?? (() => Promise.resolve({})),
-        metricParts: options.metricParts ?? (() => Promise.resolve('')),
+        metricParts: () => options.metricParts?.(pids()) ?? Promise.resolve(''),
       }),
     ];
     const routes = own.some((route) => route.path === '/') ? own : [...own, indexRoute(own)];

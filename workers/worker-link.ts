@@ -31,7 +31,7 @@ export interface WorkerLines extends WorkerLink {
 export type AnswerWorker = (
   method: string,
   params: unknown,
-  caller: { readonly workerPid: number },
+  caller: { readonly workerPid: number; readonly trace?: string },
 ) => Promise<unknown>;
 
 const PATIENCE_MS = 10_000;
@@ -73,16 +73,21 @@ export function workerLines(answer: AnswerWorker): WorkerLines {
   }
 
   return {
-    async call(method, params, { timeoutMs = PATIENCE_MS, waitMs = timeoutMs, signal } = {}) {
+    async call(method, params, { timeoutMs = PATIENCE_MS, waitMs = timeoutMs, signal, trace } = {}) {
       const began = performance.now();
       const peer = await poller(Math.min(waitMs, timeoutMs), signal);
       const left = Math.max(1, timeoutMs - (performance.now() - began));
-      return peer.call(method, params, { timeoutMs: left, ...(signal === undefined ? {} : { signal }) });
+      return peer.call(method, params, {
+        timeoutMs: left,
+        ...(signal === undefined ? {} : { signal }),
+        ...(trace === undefined ? {} : { trace }),
+      });
     },
     onReady: (listener) => void readyListeners.push(listener),
     onGone: (listener) => void goneListeners.push(listener),
     spawned(pid, send) {
-      const bound: Answer = (method, params) => answer(method, params, { workerPid: pid });
+      const bound: Answer = (method, params, trace) =>
+        answer(method, params, { workerPid: pid, ...(trace === undefined ? {} : { trace }) });
       line = { pid, peer: rpcPeer({ send, answer: bound, peer: 'the worker' }) };
       polls = false;
     },

@@ -11,8 +11,8 @@ const SILENT: WorkerState = {
 };
 
 export interface WorkerProbe {
-  /** At most one question per `CACHE_MS` reaches the worker. */
-  state(): Promise<WorkerState>;
+  /** At most one question per `CACHE_MS` reaches the worker. `patience`: longest wait for its answer, ms. */
+  state(patience?: number): Promise<WorkerState>;
   /** Hands an answer of the worker in. */
   answer(message: Extract<FromWorker, { type: 'state' }>): void;
   /** What it said before no longer holds: the next question is asked anew. */
@@ -50,12 +50,22 @@ export function probeWorker(child: () => ChildProcess | null): WorkerProbe {
     forget() {
       last = null;
     },
-    state() {
+    state(patience = PATIENCE_MS) {
       const target = child();
       if (target === null || !target.connected) return Promise.resolve(DOWN);
       const now = performance.now();
       if (last === null || now - last.at > CACHE_MS) last = { at: now, state: ask(target) };
-      return last.state;
+      return patience < PATIENCE_MS ? soon(last.state, patience) : last.state;
     },
   };
+}
+
+function soon(state: Promise<WorkerState>, patience: number): Promise<WorkerState> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(SILENT), patience);
+    void state.then((known) => {
+      clearTimeout(timer);
+      resolve(known);
+    });
+  });
 }

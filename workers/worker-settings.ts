@@ -1,7 +1,9 @@
 import type { Client } from '@temporalio/client';
+import type { NxsConfig } from '../config/types.js';
 import type { TemporalSettings } from '../adapters/temporal/target.js';
+import type { Tracer } from '../domain/telemetry.js';
 import type { FrontCalls } from './failover/calls.js';
-import type { Logger } from './log.js';
+import type { LogSettings, Logger } from './log.js';
 import type { Answer, Caller } from './rpc.js';
 
 /** What the processes need of the config; the loader's Config fits it. */
@@ -9,7 +11,10 @@ export interface WorkerSettings {
   readonly node: string;
   readonly dataDir: string;
   readonly stateDir: string;
-  readonly nxs: { readonly temporal: TemporalSettings };
+  readonly nxs: {
+    readonly temporal: TemporalSettings;
+    readonly telemetry?: NxsConfig['telemetry'];
+  } & LogSettings['nxs'];
 }
 
 /** What the worker process is made of; `worker.ts` fills it in, tests with activities of their own. */
@@ -29,6 +34,8 @@ export interface WireContext {
   readonly front: Caller<FrontCalls>;
   /** Aborted as soon as the worker is asked to stop, long before it cancels what still runs. */
   readonly stopping: AbortSignal;
+  /** null, or left out: no traces. */
+  readonly tracer?: Tracer | null;
 }
 
 export interface Wiring {

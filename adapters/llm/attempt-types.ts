@@ -13,6 +13,8 @@ export interface AttemptRequest {
   readonly firstByte: number;
   /** Longest silence between events after the first content, ms. */
   readonly idle: number;
+  /** W3C trace context, handed on to the provider; left out: it is told nothing. */
+  readonly traceparent?: string;
 }
 
 export interface PlainAnswer {

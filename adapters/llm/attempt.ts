@@ -189,7 +189,9 @@ class RunningAttempt implements Attempt, ExchangeEvents {
     this.exchange = new Exchange(this);
     if (this.paused) this.exchange.pause();
     this.phase = 'waiting';
-    this.exchange.begin(this.wire, this.endpoint, { method: 'POST', path: this.request.path, body, fresh });
+    const { path, traceparent } = this.request;
+    const trace = traceparent === undefined ? {} : { headers: ['traceparent', traceparent] };
+    this.exchange.begin(this.wire, this.endpoint, { method: 'POST', path, body, fresh, ...trace });
   }
 
   private readonly onEvent = (event: StreamEvent): void => {

@@ -21,6 +21,8 @@ export interface Call {
   readonly beside?: boolean;
   /** JSON text; null: none. */
   readonly body: string | null;
+  /** Beside those of the endpoint: names and values by turns. */
+  readonly headers?: readonly string[];
   /** Over a connection of its own, that nobody used before and nobody uses after. */
   readonly fresh?: boolean;
 }
@@ -79,7 +81,7 @@ export function openWire(options: WireOptions): Wire {
           {
             method: call.method,
             path: (call.beside === true ? route.beside : route.base) + call.path,
-            headers: route.headers,
+            headers: call.headers === undefined ? route.headers : [...route.headers, ...call.headers],
             body: call.body,
             reset: fresh,
           },

@@ -75,6 +75,8 @@ export function spawnEngine(
   const child = spawn('/bin/sh', ['-c', 'umask 077; exec "$0" "$@"', program, ...engineArguments(command)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+    // Its log names times without their zone.
+    env: { ...process.env, TZ: 'UTC' },
   });
   const hear = servingListener(command.port, serving);
   child.stdout.on('data', (chunk: Buffer) => {

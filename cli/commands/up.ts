@@ -23,6 +23,9 @@ export const up: Command = {
     const { openFrontHealing } = await import('../../workers/healing/front.js');
     const { openJournalMemory } = await import('../../workers/journal-memory.js');
     const { openFrontDashboard } = await import('../../workers/dashboard/front.js');
+    const { openFrontMetrics } = await import('../../workers/metrics/front.js');
+    const { tracedRoutes } = await import('../../workers/telemetry/routes.js');
+    const { tracedAnswer, tracedCalls } = await import('../../workers/telemetry/calls.js');
     const { openFrontKpi } = await import('../../workers/kpi/front.js');
     const overrides = overridesOf(invocation);
     Object.assign(process.env, overrides);
@@ -41,24 +44,32 @@ export const up: Command = {
         const healing = openFrontHealing(config);
         const memory = openJournalMemory(config);
         const kpi = await openFrontKpi(config, () => failover.gateway.view(), memory);
-        const { gateway } = failover;
+        const { gateway, tracer } = failover;
+        const answer = tracedAnswer((method, params) => failover.answer(method, params), tracer);
         const dashboard = await openFrontDashboard({ config, gateway, memory, kpi });
+        const metrics = openFrontMetrics(config.node, {
+          gateway: () => gateway.metrics(),
+          sync: () => sync.metrics(),
+          healing: () => healing.metrics(),
+          kpi: () => kpi.metrics(),
+        });
         return {
-          routes: [...dashboard.routes, ...failover.routes, ...sync.routes, ...healing.routes, ...kpi.routes],
+          routes: tracedRoutes(
+            [...dashboard.routes, ...failover.routes, ...sync.routes, ...healing.routes, ...kpi.routes],
+            tracer,
+          ),
           statusParts: async () => ({
             backup: await statusPart(config, viewBackups),
             providers: failover.gateway.view(),
             sync: await sync.status(),
             healing: await healing.status(),
           }),
-          metricParts: async () => {
-            const parts = [gateway.metrics(), sync.metrics(), healing.metrics(), kpi.metrics()];
-            return (await Promise.all(parts)).join('');
-          },
-          answer: (method, params) => failover.answer(method, params),
+          metricParts: (pids) => metrics.text(pids),
+          answer: (method, params, { trace }) => answer(method, params, trace),
           linked(link) {
-            failover.linked(link);
+            failover.linked(tracedCalls(link, tracer));
             sync.linked(link);
+            metrics.linked(link);
           },
           // It exists only with its state restored.
           checks: () => ({ breakers: true }),

@@ -1,6 +1,7 @@
 // nxs.yaml: who this node is, where things are, which Temporal, who may listen, whom to tell.
 import * as z from 'zod';
 import { NODE_NAME } from '../../domain/ids.js';
+import { LOG_LEVELS } from '../../domain/log-record.js';
 import { duration } from './duration.js';
 import { notifySchema } from './notify.js';
 import { secret } from './secret.js';
@@ -69,6 +70,38 @@ const gateway = z.strictObject({
     .describe('Key that clients of the gateway must send as `Authorization: Bearer`.'),
 });
 
+const log = z.strictObject({
+  level: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe('Least grave lines that are written; NXS_LOG_LEVEL goes before it.'),
+});
+
+const traces = z.strictObject({
+  url: httpUrl().describe(
+    'Base URL of a collector that takes OTLP over HTTP, for example http://127.0.0.1:4318; spans go to /v1/traces below it.',
+  ),
+  headers: z
+    .record(text(), secret())
+    .prefault({})
+    .describe('Headers of each request to the collector, for example its authorization.'),
+  sample: z.number().min(0).max(1).default(1).describe('Share of the traces that are kept, 0 to 1.'),
+  propagate: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Hand the trace on to providers in a `traceparent` header; they learn which calls belong together.',
+    ),
+});
+
+const telemetry = z.strictObject({
+  worker_metrics: z
+    .boolean()
+    .default(true)
+    .describe("Tell the Temporal SDK's own metrics of the worker in /metrics."),
+  traces: traces.optional().describe('Where OpenTelemetry traces go; left out: there are none.'),
+});
+
 /** Schema of nxs.yaml; every key may be left out. */
 export const nxsSchema = z
   .strictObject({
@@ -95,5 +128,9 @@ export const nxsSchema = z
     notify: notifySchema.prefault([]).describe('Channels that are told of what needs a person.'),
     retention: retention.prefault({}).describe('How long each class of local data is kept.'),
     gateway: gateway.prefault({}).describe('Defaults of the OpenAI-compatible gateway.'),
+    telemetry: telemetry.prefault({}).describe('Metrics and traces.'),
+    log: log
+      .prefault({})
+      .describe('What is written to the logs in the state directory; `nxs logs` shows them.'),
   })
   .meta({ title: 'nxs.yaml' });

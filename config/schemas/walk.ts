@@ -67,6 +67,7 @@ export function stepInto(spot: Spot, key: PathKey): Spot | null {
   const next = spot.schemas.flatMap((schema) => {
     const { def } = (schema as z.core.$ZodTypes)._zod;
     if (def.type === 'array' && typeof key === 'number') return [def.element];
+    if (def.type === 'record' && typeof key === 'string') return [def.valueType];
     const shape = shapeOf(schema);
     const child = Object.hasOwn(shape, key) ? shape[key] : undefined;
     return child === undefined ? [] : [child];

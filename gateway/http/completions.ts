@@ -4,6 +4,7 @@ import type { RequestKind } from '../../domain/failover/request.js';
 import { errorBody } from '../../domain/openai/error-body.js';
 import { eventsOf } from '../call/as-stream.js';
 import { startCall } from '../call/engine.js';
+import { tracedContext, type Tracing } from '../call/traced.js';
 import type { CallContext } from '../call/types.js';
 import type { Desk } from '../desk.js';
 import type { DurableLane } from '../durable-lane.js';
@@ -15,6 +16,7 @@ export interface Lanes {
   readonly durable: DurableLane | null;
   /** Lane of a request that does not name one (nxs.yaml, gateway.lane). */
   readonly lane: 'direct' | 'durable';
+  readonly tracing: Tracing | null;
 }
 
 export const PATHS = {
@@ -49,14 +51,14 @@ export async function complete(
 }
 
 function answerDirectly(
-  { context }: Lanes,
+  { context, tracing }: Lanes,
   kind: RequestKind,
   asked: ClientRequest,
   response: ServerResponse,
 ): void {
   const { facts, body, wantsUsage } = asked;
   const input = { facts, body, wantsUsage, path: PATHS[kind], deadline: deadlineOf(context, asked) };
-  const call = startCall(context, input, httpSink(response));
+  const call = startCall(tracedContext(context, tracing), input, httpSink(response));
   response.on('drain', () => call.resume());
   response.on('close', () => call.abort());
 }

@@ -1,33 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { metricNames } from '../support/metric-names.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const RULES = path.join(ROOT, 'deploy/prometheus/nxs-alerts.yml');
 const BOARD = path.join(ROOT, 'deploy/grafana/nxs-dashboard.json');
 
-/** Names that the code gives its metrics. */
-function exported(): ReadonlySet<string> {
-  const files = ['workers', 'gateway'].flatMap((dir) =>
-    readdirSync(path.join(ROOT, dir), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => readFileSync(path.join(ROOT, dir, name), 'utf8')),
-  );
-  return new Set(
-    files.flatMap((text) => [...text.matchAll(/['`](nxs_[a-z0-9_]+)/g)].map(([, name]) => name ?? '')),
-  );
-}
-
 function named(text: string): readonly string[] {
-  const names = [...text.matchAll(/\bnxs_[a-z0-9_]+/g)].map(([name]) => name.replace(/_bucket$/, ''));
+  const names = [...text.matchAll(/\b(?:nxs|temporal)_[a-z0-9_]+/g)].map(([name]) =>
+    name.replace(/_bucket$/, ''),
+  );
   return [...new Set(names)];
 }
 
 describe('the files for Prometheus and Grafana', () => {
   it.each([RULES, BOARD])('%s names only metrics that there are', (file) => {
-    const known = exported();
+    const known = metricNames();
     const names = named(readFileSync(file, 'utf8'));
     expect(names.length).toBeGreaterThan(4);
     expect(names.filter((name) => !known.has(name))).toEqual([]);
@@ -39,7 +30,9 @@ describe('the files for Prometheus and Grafana', () => {
     const { panels } = JSON.parse(readFileSync(BOARD, 'utf8')) as {
       panels: { targets: { expr: string }[] }[];
     };
-    expect(panels.every(({ targets }) => targets.every(({ expr }) => expr.includes('nxs_')))).toBe(true);
+    expect(panels.every(({ targets }) => targets.every(({ expr }) => /\b(nxs|temporal)_/.test(expr)))).toBe(
+      true,
+    );
   });
 
   it('fire when they should, and do not when they should not', (context) => {

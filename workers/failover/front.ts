@@ -5,8 +5,10 @@ import { openJournal } from '../../adapters/journal/append.js';
 import type { Config } from '../../config/types.js';
 import { failoverSnapshot } from '../../domain/failover/snapshot.js';
 import { openGateway, type Gateway } from '../../gateway/gateway.js';
+import type { Tracer } from '../../domain/telemetry.js';
 import type { Route } from '../front/route.js';
 import { openLogger } from '../log.js';
+import { openTracing } from '../telemetry/open.js';
 import type { WorkerLink } from '../supervisor.js';
 import { durableLane } from './durable-front.js';
 import { grantsOf, unknownCall, type Params } from './grants.js';
@@ -15,6 +17,8 @@ import { readSnapshot, snapshotWriter } from './snapshot-file.js';
 
 export interface FrontFailover {
   readonly gateway: Gateway;
+  /** null: there are no traces. */
+  readonly tracer: Tracer | null;
   readonly routes: readonly Route[];
   /** Answers the worker's calls (workers/failover/calls.ts). */
   answer(method: string, params: unknown): Promise<unknown>;
@@ -34,7 +38,8 @@ const DRAIN = 5_000;
 /** Opens it with the state of last time in force. Throws NxsError CONFIG_INVALID. */
 export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Promise<FrontFailover> {
   const { stateDir, node } = config;
-  const log = openLogger(path.join(stateDir, 'logs', 'gateway.log'), 'gateway');
+  const log = openLogger(config, 'gateway');
+  const tracer = await openTracing(config, 'front', log);
   const opened = openJournal({ dir: path.join(stateDir, 'journal'), node });
   const now = Date.now;
   const journal = failoverJournal(
@@ -51,6 +56,7 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Prom
     env,
     durable: lane,
     now,
+    tracing: tracer === null ? null : { tracer, propagate: config.nxs.telemetry.traces?.propagate === true },
     watch: {
       attempt: (provider, fault) => {
         if (fault === null) journal.answered(provider);
@@ -90,6 +96,7 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Prom
 
   return {
     gateway,
+    tracer,
     routes: gateway.routes,
     async answer(method, params) {
       await Promise.resolve();
@@ -136,6 +143,7 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Prom
       await gateway.close();
       await writer.flush();
       await journal.flush();
+      await tracer?.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import { openClaimCheck } from '../../adapters/files/claim-check.js';
 import { probe } from '../../adapters/llm/probe.js';
 import { openWire } from '../../adapters/llm/wire.js';
 import type { Config } from '../../config/types.js';
+import { addressesOf, tracedUpstream } from '../../gateway/call/traced.js';
 import { rosterOf } from '../../gateway/rules.js';
 import { upstreamOf } from '../../gateway/upstream.js';
 import { wait } from '../wait.js';
@@ -16,11 +17,20 @@ export interface WorkerFailover {
   close(): Promise<void>;
 }
 
-export function failoverParts(config: Config, { front, stopping }: WireContext): WorkerFailover {
-  const { usable } = rosterOf(config);
+export function failoverParts(
+  config: Config,
+  { front, stopping, tracer = null }: WireContext,
+): WorkerFailover {
+  const roster = rosterOf(config);
+  const { usable } = roster;
   const wire = openWire({ env: process.env });
   const endpoints = new Map(usable.map(({ endpoint }) => [endpoint.name, endpoint]));
-  const upstream = upstreamOf(wire, [...endpoints.values()]);
+  const plain = upstreamOf(wire, [...endpoints.values()]);
+  const propagate = config.nxs.telemetry.traces?.propagate === true;
+  const upstream =
+    tracer === null
+      ? plain
+      : tracedUpstream(plain, { tracer, propagate, addresses: addressesOf(roster) }, () => tracer.current());
   const files = openClaimCheck(config.stateDir);
   return {
     ports: {

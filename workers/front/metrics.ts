@@ -2,9 +2,16 @@ import type { ControlPlaneStatus } from './status.js';
 
 export interface Metric {
   readonly name: string;
-  readonly type: 'gauge' | 'counter';
+  readonly type: 'gauge' | 'counter' | 'histogram';
   readonly help: string;
-  readonly values: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
+  readonly values: readonly Sample[];
+}
+
+export interface Sample {
+  /** What stands behind the family's name: a histogram has several series. */
+  readonly suffix?: '_bucket' | '_sum' | '_count';
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 /** Prometheus text format 0.0.4 (prometheus.io, "Exposition formats"). */
@@ -49,16 +56,25 @@ function gauge(name: string, help: string, value: number): Metric {
 }
 
 function metricLines({ name, type, help, values }: Metric): string[] {
-  const samples = values.map(({ labels = {}, value }) => {
-    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${text}"`);
-    return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
+  const samples = values.map(({ suffix = '', labels = {}, value }) => {
+    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
+    return `${name}${suffix}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
   });
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples];
 }
 
-/** Metrics of another part, as text. */
+/** A label's value may hold anything; a newline in it would begin a sample of its own. */
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
+/** Metrics of another part, as text; a family without a sample is left out. */
 export function metricsOf(metrics: readonly Metric[]): string {
-  return `${metrics.flatMap(metricLines).join('\n')}\n`;
+  return metrics
+    .filter(({ values }) => values.length > 0)
+    .flatMap(metricLines)
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** One gauge of another part, as text. */

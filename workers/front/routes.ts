@@ -5,12 +5,16 @@ import type { Route } from './route.js';
 import type { ControlPlaneStatus } from './status.js';
 
 export interface RouteSources {
-  readonly status: () => Promise<ControlPlaneStatus>;
+  /** `patience`: longest wait for the worker, ms; the usual one when left out. */
+  readonly status: (patience?: number) => Promise<ControlPlaneStatus>;
   /** Further members of `/api/status` (backup, later sync and healing). */
   readonly statusParts: () => Promise<Readonly<Record<string, unknown>>>;
   /** Further Prometheus metrics, as text. */
   readonly metricParts: () => Promise<string>;
 }
+
+/** Whoever scrapes waits for a second, ms. */
+const SCRAPE_PATIENCE = 700;
 
 /** The front's own routes; gateway and dashboard add theirs to the table. */
 export function frontRoutes({ status, statusParts, metricParts }: RouteSources): readonly Route[] {
@@ -45,7 +49,7 @@ export function frontRoutes({ status, statusParts, metricParts }: RouteSources):
       path: '/metrics',
       summary: 'Prometheus metrics',
       async handle(_request, response) {
-        const [own, parts] = await Promise.all([status(), metricParts()]);
+        const [own, parts] = await Promise.all([status(SCRAPE_PATIENCE), metricParts()]);
         sendText(response, 200, `${metricsText(own)}${parts}`, 'text/plain; version=0.0.4');
       },
     },

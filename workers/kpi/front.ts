@@ -36,7 +36,7 @@ export async function openFrontKpi(
 ): Promise<FrontKpi> {
   const { stateDir, node } = config;
   const dir = path.join(stateDir, 'journal');
-  const log = openLogger(path.join(stateDir, 'logs', 'kpi.log'), 'kpi');
+  const log = openLogger(config, 'kpi');
   const journal = openJournal({ dir, node });
   const started = Date.now();
   const meter = await startMeter({

@@ -27,7 +27,7 @@ export function kpiMetrics({ kpis, budget }: KpiReport): string {
     each('nxs_kpi_target', 'What the KPI is measured against.', ({ target }) => target),
     each('nxs_kpi_measurements', 'Measurements in the last day; for uptime known minutes.', ({ n }) => n),
     each('nxs_kpi_missed', 'The target is missed.', ({ verdict }) => Number(verdict === 'missed')),
-    gauge('nxs_error_budget_minutes', 'Minutes of downtime left of the day.', [{ value: budget.left_min }]),
+    gauge('nxs_error_budget_seconds', 'Downtime that is left of the day.', [{ value: budget.left_min * 60 }]),
     gauge('nxs_error_budget_burn_rate', 'Speed at which the error budget is used; 1: just used up.', burns),
   ]);
 }
