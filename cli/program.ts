@@ -18,6 +18,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   approver: 'who may approve with a signature',
   heal: 'incidents: list, show, log, trigger, pause',
   provider: 'who answers the agent: list, switch, verify, reset',
+  service: 'run it as a service of this machine: install, status, uninstall',
   sync: 'the state that nodes share: run, status, log, conflicts',
 };
 

@@ -20,6 +20,7 @@ const ENTRIES = [
   'README.md',
   'bin',
   'config',
+  'dashboard',
   'deploy',
   'dist',
   'docker-compose.temporal.yml',
@@ -82,7 +83,11 @@ describe('the tarball', () => {
     expect(pages.length).toBeGreaterThan(10);
   });
 
-  it('stays inside its size, and its commands can be run', () => {
+  it('has what the page loads, stays inside its size, and its commands can be run', () => {
+    expect(paths.filter((path) => path.startsWith('dashboard/')).sort()).toEqual([
+      'dashboard/assets/page.css',
+      'dashboard/assets/page.js',
+    ]);
     expect(packed.unpackedSize).toBeLessThan(BUDGET);
     for (const { path, mode } of packed.files)
       if (path.startsWith('bin/')) expect([path, mode & 0o111]).toEqual([path, 0o111]);

@@ -1,4 +1,5 @@
-// The tarball as a stranger gets it: packed, installed with an empty HOME and an empty cache, owned by somebody else, and used.
+// The tarball as a stranger gets it: packed, installed with an empty HOME and an empty cache, owned by somebody else, and used. Only
+// Temporal's program is the one that all tests share (support/temporal.ts).
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -13,11 +14,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../../drill/kit/free-port.js';
-import { resolveProgram } from '../../adapters/temporal/binary.js';
 import { collect, ROOT, type Said } from '../support/e2e-cli.js';
 import { until } from '../support/until.js';
 
@@ -26,7 +25,8 @@ const isRoot = process.getuid?.() === 0;
 /** Who uses what root installed. */
 const NOBODY = isRoot ? { uid: 65534, gid: 65534 } : {};
 
-const scratch = mkdtempSync(join(tmpdir(), 'nxs-package-'));
+// Not below the tests' own directory, which is closed to other accounts.
+const scratch = mkdtempSync('/tmp/nxs-package-');
 const place = (name: string): string => join(scratch, name);
 let tarball = '';
 let program = '';
@@ -47,7 +47,15 @@ function home(name: string, owner: { uid?: number; gid?: number } = {}): string 
 
 function env(homeDir: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const path = `${place('prefix/bin')}:${process.env['PATH'] ?? ''}`;
-  return { PATH: path, HOME: homeDir, TZ: 'UTC', NXS_TEMPORAL_CLI: program, ...network, ...more };
+  return {
+    PATH: path,
+    HOME: homeDir,
+    TZ: 'UTC',
+    NXS_TEMPORAL_CLI: program,
+    npm_config_cache: place('cache'),
+    ...network,
+    ...more,
+  };
 }
 
 function run(
@@ -75,10 +83,9 @@ function listing(dir: string): readonly string[] {
 }
 
 beforeAll(async () => {
-  program = (await resolveProgram()).path;
   chmodSync(scratch, 0o755);
-  cpSync(program, place('temporal'));
   program = place('temporal');
+  cpSync(inject('temporalCli'), program);
   chmodSync(program, 0o755);
   const packed = await run('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', scratch], {
     cwd: ROOT,
@@ -91,7 +98,7 @@ beforeAll(async () => {
   expect(installed.code, installed.stderr).toBe(0);
 }, 600_000);
 
-afterAll(async () => {
+afterAll(() => {
   for (const child of running)
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   rmSync(scratch, { recursive: true, force: true, maxRetries: 10 });
@@ -185,8 +192,6 @@ describe('the library', () => {
       'es2023',
       '--lib',
       'es2023,dom',
-      '--types',
-      '',
       '--exactOptionalPropertyTypes',
     ];
     const tsc = spawnSync(
