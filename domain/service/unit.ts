@@ -42,6 +42,8 @@ export function unitText(plan: ServicePlan): string {
     // A first start fetches Temporal.
     ['TimeoutStartSec', '10min'],
     ['TimeoutStopSec', '60'],
+    // A supervisor that hangs hears no signal but the last.
+    ['TimeoutAbortSec', '10'],
     // Only the supervisor is signalled, and it ends its children. The runner of a healing command goes on, so its outcome stays known.
     ['KillMode', 'process'],
     // One process that memory ran out for is started anew by the supervisor; the others go on.

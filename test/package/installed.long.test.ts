@@ -14,7 +14,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../../drill/kit/free-port.js';
 import { collect, ROOT, type Said } from '../support/e2e-cli.js';
@@ -67,7 +67,8 @@ function run(
 }
 
 function start(command: string, args: readonly string[], options: object): ChildProcess {
-  const child = spawn(command, [...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A group of its own: npx starts the command as a child of a child.
+  const child = spawn(command, [...args], { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   running.push(child);
   return child;
 }
@@ -99,10 +100,10 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(() => {
-  for (const child of running)
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  for (const { pid, exitCode, signalCode } of running)
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGTERM');
   rmSync(scratch, { recursive: true, force: true, maxRetries: 10 });
-});
+}, 120_000);
 
 it('leaves no file of the packing in the clone', () => {
   expect(readdirSync(ROOT)).not.toContain('npm-shrinkwrap.json');
@@ -144,7 +145,7 @@ describe('an installation that belongs to somebody else', () => {
     up.kill('SIGINT');
     const [code] = (await once(up, 'close')) as [number | null];
     expect(code).toBe(0);
-    const drill = await nxs('drill', '--only', 'all-down', '--json');
+    const drill = await nxs('drill', '--only', 'all-providers-down', '--json');
     expect(drill.code, drill.stderr).toBe(0);
     expect(listing(dir)).toEqual(before);
   }, 400_000);
@@ -156,12 +157,11 @@ describe('npx with the tarball', () => {
     const options = {
       cwd: user,
       env: env(user, { NXS_HTTP_PORT: String(await freePort()) }),
-      detached: true,
     };
     mkdirSync(join(user, '.config/nxs'), { recursive: true });
     writeFileSync(join(user, '.config/nxs/nxs.yaml'), '');
     await quietPorts(join(user, '.config/nxs/nxs.yaml'));
-    const npx = start('npx', ['--yes', tarball, 'up'], options);
+    const npx = start('npx', ['--yes', relative(user, tarball), 'up'], options);
     const said = lines(npx);
     await until(() => said.some((line) => line.startsWith('green:')), 300_000);
     // As the terminal does: to everybody in the foreground.

@@ -8,13 +8,14 @@ export async function plannedAs(machine: Machine, place: Place): Promise<Planned
   const text = await readFile(place.path, 'utf8').catch(() => null);
   if (text === null) return null;
   const as = /^User=(.+)$/m.exec(text)?.[1] ?? null;
-  const env = { ...machine.env, ...settingsIn(text) };
+  const { HOME, USER, LOGNAME } = machine.env;
+  const env = { HOME, USER, LOGNAME, ...settingsIn(text) };
   return planService({ ...machine, env }, { scope: place.scope, as, configDir: null });
 }
 
-/** What the unit says stands before what this shell says: the question is about the service. */
+/** Only what the unit says, and nothing of this shell: the question is about the service. */
 function settingsIn(text: string): Readonly<Record<string, string>> {
-  const lines = [...text.matchAll(/^Environment="?((?:NXS|XDG)_[A-Z_]+)=([^"\n]*)"?$/gm)];
+  const lines = [...text.matchAll(/^Environment="?([A-Za-z_]+)=([^"\n]*)"?$/gm)];
   return Object.fromEntries(
     lines.map(([, name, value]) => [name ?? '', (value ?? '').replaceAll('%%', '%')]),
   );

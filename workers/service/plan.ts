@@ -133,7 +133,9 @@ function environmentOf(
   const names = [...BAKED, ...(scope === 'user' ? BAKED_USER : []), ...both];
   const kept = names.flatMap((name) => {
     const value = env[name] ?? '';
-    return value === '' || HAS_PASSWORD.test(value) ? [] : [[name, value] as const];
+    // An agent below /tmp belongs to one login and is gone with it.
+    const fleeting = name === 'SSH_AUTH_SOCK' && !value.startsWith('/run/');
+    return value === '' || fleeting || HAS_PASSWORD.test(value) ? [] : [[name, value] as const];
   });
   const dir = configDir ?? env['NXS_CONFIG_DIR'] ?? '';
   // Node's own directory first: the one of a version manager is on no service's PATH.
