@@ -10,7 +10,7 @@ const own = (...folders) => folders.map((folder) => `^${folder}/`);
 // Resolved to a path, or left as the bare name when the package is not installed.
 const npm = (...names) => names.map((name) => `(^|/)node_modules/(@types/)?${name}(/|$)|^${name}(/|$)`);
 
-const SOURCES = 'activities|adapters|bench|cli|config|dashboard|domain|drill|gateway|workers|workflows';
+const SOURCES = 'activities|adapters|api|bench|cli|config|dashboard|domain|drill|gateway|workers|workflows';
 const TEMPORAL_CLIENT = npm('@temporalio/client', '@temporalio/common', '@grpc/grpc-js');
 const ADAPTER_LIBRARIES = [
   'octokit',
@@ -126,6 +126,12 @@ module.exports = {
       'Client side of Temporal, the messages, the journal to read, and workers to start them.',
     ),
     layer(
+      'api',
+      '^api/',
+      [...own('api', 'cli', 'config', 'domain', 'workers'), NODE],
+      'The commands for programs: what can be asked, and a control plane in a process of its own.',
+    ),
+    layer(
       'dashboard',
       '^dashboard/',
       [
@@ -140,7 +146,7 @@ module.exports = {
     layer(
       'scripts',
       '^(scripts|bin)/',
-      ['^scripts/', '(^|/)dist/', NODE, ...npm('esbuild')],
+      ['^scripts/', '(^|/)dist/', NODE, ...npm('esbuild', 'typescript')],
       'They run before anything is installed or built.',
     ),
     {

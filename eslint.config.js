@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 const SOURCES = [
   'activities',
   'adapters',
+  'api',
   'bench',
   'cli',
   'config',

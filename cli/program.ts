@@ -15,8 +15,19 @@ const GROUPS: Readonly<Record<string, string>> = {
   config: 'check and show the configuration',
   journal: 'the record of everything that happened',
   notify: 'who is told of trouble: list, test',
+  approver: 'who may approve with a signature',
+  heal: 'incidents: list, show, log, trigger, pause',
   provider: 'who answers the agent: list, switch, verify, reset',
+  service: 'run it as a service of this machine: install, status, uninstall',
+  sync: 'the state that nodes share: run, status, log, conflicts',
 };
+
+const FIRST_STEPS = `
+First steps:
+  nxs up        starts everything on safe defaults: no account, no key. Ctrl-C stops it
+  nxs status    in a second terminal: one screen
+  nxs init      writes the configuration files to edit; nxs config check reads them
+  nxs doctor    says what this machine lacks`;
 
 /** The whole program; parse errors are thrown as CommanderError. */
 export function buildProgram(execute: Execute): Commander {
@@ -30,6 +41,7 @@ export function buildProgram(execute: Execute): Commander {
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(nxs help shows every command)')
+    .addHelpText('after', FIRST_STEPS)
     .exitOverride();
   const groups = new Map<string, Commander>();
   for (const command of COMMANDS) {

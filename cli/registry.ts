@@ -38,6 +38,9 @@ import { providerList } from './commands/provider-list.js';
 import { providerReset } from './commands/provider-reset.js';
 import { providerSwitch } from './commands/provider-switch.js';
 import { providerVerify } from './commands/provider-verify.js';
+import { serviceInstall } from './commands/service-install.js';
+import { serviceStatusCommand } from './commands/service-status.js';
+import { serviceUninstall } from './commands/service-uninstall.js';
 import { status } from './commands/status.js';
 import { syncApprove } from './commands/sync-approve.js';
 import { syncDeny } from './commands/sync-deny.js';
@@ -92,6 +95,9 @@ export const COMMANDS: readonly Command[] = [
   approverAdd,
   kpi,
   drill,
+  serviceInstall,
+  serviceStatusCommand,
+  serviceUninstall,
   notifyList,
   notifyTest,
   configCheck,

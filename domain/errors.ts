@@ -171,6 +171,18 @@ export const ERRORS = {
     http: 500,
     hint: 'The files named above were not written; try another destination or an older revision with --at.',
   },
+  SERVICE_FAILED: {
+    kind: 'permanent',
+    exit: 1,
+    http: 500,
+    hint: 'Read what the service manager says (`nxs service status`, `journalctl -u nxs`); docs/service.md lists what it can be.',
+  },
+  SERVICE_UNAVAILABLE: {
+    kind: 'permanent',
+    exit: 2,
+    http: 500,
+    hint: '`nxs service install --print` shows what would be written; docs/service.md says how to start `nxs up` without it.',
+  },
   STATE_UNREADABLE: {
     kind: 'permanent',
     exit: 2,

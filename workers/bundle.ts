@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { atomicWrite } from '../adapters/files/atomic-write.js';
 import { NxsError } from '../domain/errors.js';
 import { codeDigest, inputsDigest, PRELOADED } from './bundle-digest.js';
+import { withRelativeSources } from './bundle-map.js';
 import { bundlePath, bundleStampPath, distDirectory } from './dist-paths.js';
 
 // Bundling takes 3 to 8 s, so it is done once, at build time. The price is that a worker could run old
@@ -19,12 +20,13 @@ export const BUNDLE_BUDGET = 1_500_000;
 export async function buildBundle(dist: string = distDirectory()): Promise<number> {
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const inputs = await inputsDigest(dist);
-  const { code } = await bundleWorkflowCode({
+  const bundled = await bundleWorkflowCode({
     workflowsPath: join(dist, 'workflows', 'index.js'),
     preloadModules: PRELOADED,
     failureConverterPath: join(dist, 'workflows', 'failure-converter.js'),
     logger: new DefaultLogger('WARN'),
   });
+  const code = withRelativeSources(bundled.code, dirname(dist));
   const map = code.lastIndexOf('//# sourceMappingURL=');
   const size = Buffer.byteLength(map < 0 ? code : code.slice(0, map));
   if (size > BUNDLE_BUDGET)

@@ -26,7 +26,8 @@ export function openSystemd(env: NodeJS.ProcessEnv, failed: (reason: string) => 
   timer?.unref();
   return {
     ready: () => tell('--ready'),
-    stopping: () => tell('--stopping'),
+    // As a word: the option of that name came with systemd 253.
+    stopping: () => tell('STOPPING=1'),
     close() {
       if (timer !== null) clearInterval(timer);
     },

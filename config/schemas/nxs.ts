@@ -102,6 +102,29 @@ const telemetry = z.strictObject({
   traces: traces.optional().describe('Where OpenTelemetry traces go; left out: there are none.'),
 });
 
+const service = z.strictObject({
+  memory_max: z
+    .string()
+    .regex(/^([1-9]\d*[KMGT]|infinity)$/, { error: 'expected a size such as "2G" or "800M", or "infinity"' })
+    .default('2G')
+    .describe('Memory that all our processes together may take.'),
+  tasks_max: z.int().min(64).default(512).describe('Processes and threads of all of it together.'),
+  open_files: z.int().min(1024).default(65_536).describe('Open files of each process.'),
+  cpu_weight: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(100)
+    .describe('Share of the processor when others want it too; 100 is what every service has.'),
+  writable: z
+    .array(localPath())
+    .default([])
+    .describe('Further directories that commands of healing.yaml write to; the sandbox leaves them open.'),
+  sudo: z
+    .describe('true: commands of healing.yaml may use sudo, which most of the sandbox forbids.'),
+  credentials_file: localPath()
+    .optional()
+      'File in the form of .env that only root may read; systemd hands it over (system service only).',
 /** Schema of nxs.yaml; every key may be left out. */
 export const nxsSchema = z
   .strictObject({
@@ -127,6 +150,9 @@ export const nxsSchema = z
       .describe('The hub that nodes share; what is synced stands in sync-manifest.yaml.'),
     notify: notifySchema.prefault([]).describe('Channels that are told of what needs a person.'),
     retention: retention.prefault({}).describe('How long each class of local data is kept.'),
+    service: service
+      .prefault({})
+      .describe('What `nxs service install` writes into the unit; install again after a change.'),
     gateway: gateway.prefault({}).describe('Defaults of the OpenAI-compatible gateway.'),
     telemetry: telemetry.prefault({}).describe('Metrics and traces.'),
     log: log

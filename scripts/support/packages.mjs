@@ -30,6 +30,8 @@ export function packagesInStep(root) {
 export async function installPackages(root) {
   say('installing packages (npm ci) …');
   rmSync(stampFile(root), { force: true });
+  // Left by a pack that was cut short; npm would believe it before the lock file.
+  rmSync(join(root, 'npm-shrinkwrap.json'), { force: true });
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 1000);
   const patience = setInterval(() => say(`still installing packages (${seconds()} s)`), 15_000);

@@ -10,6 +10,7 @@ export const STAMP = join(DIST, '.stamp.json');
 export const SOURCE_FOLDERS = [
   'activities',
   'adapters',
+  'api',
   'bench',
   'cli',
   'config',

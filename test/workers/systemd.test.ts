@@ -37,7 +37,7 @@ it('says when it is ready and when it stops', async () => {
   await until(() => told().length === 1);
   systemd.stopping();
   await until(() => told().length === 2);
-  expect(told()).toEqual(['--ready', '--stopping']);
+  expect(told()).toEqual(['--ready', 'STOPPING=1']);
 });
 
 it('says that it turns, twice in the time that systemd waits', async () => {
