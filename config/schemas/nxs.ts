@@ -121,10 +121,16 @@ const service = z.strictObject({
     .default([])
     .describe('Further directories that commands of healing.yaml write to; the sandbox leaves them open.'),
   sudo: z
+    .boolean()
+    .default(false)
     .describe('true: commands of healing.yaml may use sudo, which most of the sandbox forbids.'),
   credentials_file: localPath()
     .optional()
+    .describe(
       'File in the form of .env that only root may read; systemd hands it over (system service only).',
+    ),
+});
+
 /** Schema of nxs.yaml; every key may be left out. */
 export const nxsSchema = z
   .strictObject({
