@@ -11,6 +11,7 @@ const SOURCES = [
   'domain',
   'drill',
   'gateway',
+  'soak',
   'workers',
   'workflows',
 ];

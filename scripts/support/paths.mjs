@@ -17,6 +17,7 @@ export const SOURCE_FOLDERS = [
   'domain',
   'drill',
   'gateway',
+  'soak',
   'workers',
   'workflows',
 ];
