@@ -11,7 +11,7 @@ import type { Planned } from './plan/plan.js';
 
 export interface Storm {
   /** As carried out, so far. */
-  struck(): readonly Struck[];
+  readonly struck: () => readonly Struck[];
   /** Not carried out: what they hit was not there, or still ill. */
   skipped(): number;
   /** Ends when the last fault is lifted and what it hit is well, or the time for that is over. */

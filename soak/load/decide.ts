@@ -14,7 +14,6 @@ export async function keepDeciding(node: SoakNode, random: () => number, over: A
     );
     const pending = (await syncOf(node).catch(() => null))?.pending ?? [];
     for (const { token } of pending) {
-      if (over.aborted) break;
       const answer = random() < 0.7 ? 'approve' : 'deny';
       const { code } = await node.plane.nxs('sync', answer, token, '--by', 'ann');
       if (code === 0) answered += 1;

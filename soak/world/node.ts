@@ -41,7 +41,7 @@ export const EXPIRES_MS = 60_000;
 /** Files that nobody writes: what is damaged in a destination is one of these, so that the next run has no other reason to send it. */
 export const STABLE = Array.from({ length: 8 }, (_, index) => `stable/${String(index)}.md`);
 /** What both nodes share. */
-export const SHARED = ['MEMORY.md', 'LOG.md', 'notes/**', 'dated/**'];
+const SHARED = ['*.md', 'notes/**', 'dated/**'];
 
 export async function openNode(place: NodePlace, name: NodeName): Promise<SoakNode> {
   const { kit, hub, llms, github } = place;
