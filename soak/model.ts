@@ -38,6 +38,8 @@ export interface Violation {
 /** A fault as it was carried out. */
 export interface Struck extends Planned {
   readonly began: number;
+  /** When its end was begun (a dead process is started, say); null: not yet. */
+  readonly lifting: number | null;
   /** null: still in force. */
   readonly lifted: number | null;
   /** What it hit was seen to be well again; null: not yet. */

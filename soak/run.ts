@@ -21,7 +21,7 @@ import { NODES } from './plan/catalogue.js';
 import { planOf, type Planned } from './plan/plan.js';
 import { REPORT_VERSION, type SoakReport } from './report/model.js';
 import { numbersOf } from './report/numbers.js';
-import { faultRows, historyRows, invariantRows } from './report/summary.js';
+import { faultRows, historyRows, invariantRows, mergedRuns } from './report/summary.js';
 import { startStorm } from './storm.js';
 import {
   checkActs,
@@ -170,7 +170,7 @@ async function soak(
     violations: violations.map((each) => ({ ...each, offset_ms: each.at - began })),
     faults: faultRows(plan, storm.struck()),
     resources,
-    histories: historyRows(workflows),
+    histories: historyRows(mergedRuns(workflows, watch.workflows)),
     state: Object.fromEntries([...sizes].map(([name, parts]) => [name, Object.fromEntries(parts)])),
     load: numbersOf({ calls, contents: ledger.all().length, load: counts, events, skipped: storm.skipped() }),
   };

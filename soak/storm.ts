@@ -64,7 +64,7 @@ export function startStorm(
 
   async function play(planned: Planned): Promise<void> {
     const index = struck.length;
-    struck.push({ ...planned, began: Date.now(), lifted: null, recovered: null, note: '' });
+    struck.push({ ...planned, began: Date.now(), lifting: null, lifted: null, recovered: null, note: '' });
     const change = (what: Partial<Struck>) => {
       const now = struck[index];
       if (now !== undefined) struck[index] = { ...now, ...what };
@@ -72,12 +72,14 @@ export function startStorm(
     const lift = await FAULTS[planned.kind]?.(planned, stage);
     if (lift === null || lift === undefined) {
       skipped += 1;
-      change({ lifted: Date.now(), recovered: Date.now(), note: 'not carried out' });
+      const now = Date.now();
+      change({ lifting: now, lifted: now, recovered: now, note: 'not carried out' });
       return;
     }
     change({ note: lift.note });
     say(`${planned.kind} ${planned.target}${lift.note === '' ? '' : ` (${lift.note})`}`);
     await pause(planned.lasts);
+    change({ lifting: Date.now() });
     await lift.lift();
     const lifted = Date.now();
     change({ lifted });

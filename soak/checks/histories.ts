@@ -26,6 +26,8 @@ export const ENTITIES: readonly string[] = ['healingLoop', 'providerManager'];
 /** An incident may wait for a person; all others end within this time, ms. */
 const LONGEST_MS = 10 * 60_000;
 const MOST_TASK_ATTEMPTS = 8;
+/** Of one that ends by itself. */
+const MOST_EVENTS = 1_000;
 const MOST_BYTES = 2 * 1024 * 1024;
 
 /** `suggested`: events after which the engine asks for a new run. */
@@ -35,7 +37,7 @@ export function historyProblems(seen: readonly WorkflowSeen[], suggested: number
     const about = `${each.type} ${each.id} of ${each.node}: ${String(each.events)} events, ${String(each.bytes)} bytes, ${each.status}`;
     const wrong: string[] = [];
     // A run that is asked to end finishes what is at hand.
-    if (each.events > (entity ? 2 * suggested + 200 : 3 * suggested)) wrong.push('a history is too long');
+    if (each.events > (entity ? 2 * suggested + 200 : MOST_EVENTS)) wrong.push('a history is too long');
     if (each.bytes > MOST_BYTES) wrong.push('a history is too large');
     if ((each.taskAttempt ?? 0) > MOST_TASK_ATTEMPTS) wrong.push('a workflow task fails again and again');
     if (each.status === 'RUNNING' && !entity && each.type !== 'healIncident' && now - each.began > LONGEST_MS)

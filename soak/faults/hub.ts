@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addTo } from '../../drill/backup/damage.js';
 import { git, tryGit } from '../../drill/backup/plain-git.js';
 import { read } from '../../drill/sync/setting.js';
+import { copyOf } from '../look/contents.js';
 import { NODES } from '../plan/catalogue.js';
 import type { SoakNode } from '../world/node.js';
 import { atOnce, nodeOf, type Fault, type Stage } from './fault.js';
@@ -72,7 +73,7 @@ function here({ world }: Stage, path: string): readonly Promise<boolean>[] {
   return NODES.map(async (name) => (await read(world.nodes[name].plane, path)) !== null);
 }
 
-/** Somebody forces the branch back. Both nodes stop and say so; a person looks, and lets them join anew. */
+/** Somebody forces the branch back. Who had seen what is gone stops and says so; a person looks, and lets it join anew. */
 const setBack: Fault = async (_planned, stage) => {
   const { world } = stage;
   const nodes = NODES.map((name) => world.nodes[name]);
@@ -80,11 +81,12 @@ const setBack: Fault = async (_planned, stage) => {
   if (before === null) return null;
   for (const node of nodes) if ((await syncOf(node))?.state !== 'ok') return null;
   await git(world.hub, ['update-ref', 'refs/heads/main', before]);
+  const tips = await Promise.all(nodes.map(seenTip));
   let since = 0;
   return {
     note: `to ${before.slice(0, 12)}`,
     async lift() {
-      await Promise.all(nodes.map((node) => joined(node, stage)));
+      await Promise.all(nodes.map((node, index) => joined(node, tips[index] ?? null, stage)));
       since = Date.now();
     },
     async recovered() {
@@ -93,21 +95,38 @@ const setBack: Fault = async (_planned, stage) => {
   };
 };
 
+/** The tip of the hub that a node saw last; null: none. */
+async function seenTip(node: SoakNode): Promise<string | null> {
+  const { code, stdout } = await tryGit(copyOf(node), [
+    'rev-parse',
+    '--verify',
+    '-q',
+    'refs/remotes/hub/main',
+  ]);
+  return code === 0 ? stdout.toString('utf8').trim() : null;
+}
+
 const SAYS_SO_MS = 120_000;
 
-/** Waits until the node has seen it, and joins as a person does. */
-async function joined(node: SoakNode, { wrong, over }: Stage): Promise<void> {
+/** Waits until the node says so, and joins as a person does. A node that had not seen what is gone has nothing to say. */
+async function joined(node: SoakNode, tip: string | null, { world, wrong, over }: Stage): Promise<void> {
   const deadline = Date.now() + SAYS_SO_MS;
-  const isSaid = async () => (await syncOf(node))?.state === 'hub_rewound';
-  while (!(await isSaid()) && Date.now() < deadline && !over.aborted) await sleep(500);
-  const seen = await syncOf(node);
-  if (seen?.state !== 'hub_rewound' && !over.aborted)
-    wrong({
-      what: `${node.name} did not say that the hub was set back`,
-      evidence: `after ${String(SAYS_SO_MS / 1000)} s: ${JSON.stringify(seen)}`,
-    });
+  while (!over.aborted) {
+    if ((await syncOf(node))?.state === 'hub_rewound') break;
+    if (tip === null || (await isIn(world.hub, tip))) return;
+    if (Date.now() > deadline) {
+      const evidence = `after ${String(SAYS_SO_MS / 1000)} s: ${JSON.stringify(await syncOf(node))}`;
+      wrong({ what: `${node.name} did not say that the hub was set back`, evidence });
+      return;
+    }
+    await sleep(500);
+  }
   for (let tries = 0; tries < 5 && (await node.plane.nxs('sync', 'join')).code !== 0; tries += 1)
     await sleep(2_000);
+}
+
+async function isIn(hub: string, commit: string): Promise<boolean> {
+  return (await tryGit(hub, ['merge-base', '--is-ancestor', commit, 'main'])).code === 0;
 }
 
 export const HUB_FAULTS: Readonly<Record<string, Fault>> = {

@@ -75,7 +75,7 @@ export const CATALOGUE: readonly FaultSpec[] = [
     },
     {
       kind: 'hub-set-back',
-      weight: 1,
+      weight: 4,
       seconds: [0, 0],
       targets: ['hub'],
       rest: 60,

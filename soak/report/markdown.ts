@@ -30,7 +30,8 @@ export function markdownOf(report: SoakReport): string {
     ...(report.violations.length === 0 ? [] : ['## Violations', '', ...report.violations.flatMap(violation)]),
     '## Faults',
     '',
-    'Recovery: from the end of the fault until what it hit was seen to be well, from outside. An approval has people in it who sleep.',
+    'Recovery: from the moment at which the fault is taken away (a dead supervisor is started, say) until what it hit was seen to be well, from',
+    'outside. An approval has people in it who sleep, a hub that was set back one who looks first.',
     '',
     ...table(
       ['fault', 'planned', 'carried out', 'recovery p50', 'p95', 'max'],

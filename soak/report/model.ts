@@ -35,7 +35,7 @@ export interface SoakReport {
     readonly kind: string;
     readonly planned: number;
     readonly carried_out: number;
-    /** From the end of the fault until what it hit was seen to be well. */
+    /** From the moment at which it is taken away until what it hit was seen to be well. */
     readonly recovery: Spread | null;
   }[];
   readonly resources: readonly ResourceRow[];

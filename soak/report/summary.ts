@@ -16,8 +16,8 @@ export function faultRows(plan: readonly Planned[], struck: readonly Struck[]): 
   const kinds = [...new Set(plan.map(({ kind }) => kind))].sort();
   return kinds.map((kind) => {
     const done = struck.filter((each) => each.kind === kind && each.note !== 'not carried out');
-    const times = done.flatMap(({ lifted, recovered }) =>
-      lifted === null || recovered === null ? [] : [recovered - lifted],
+    const times = done.flatMap(({ lifting, recovered }) =>
+      lifting === null || recovered === null ? [] : [recovered - lifting],
     );
     return {
       kind,
@@ -38,6 +38,26 @@ export function invariantRows(
     checks: checks.get(id) ?? 0,
     violations: violations.filter(({ invariant }) => invariant === id).length,
   }));
+}
+
+/**
+ * Each run once, as large as it was seen: the list does not know how long the history of a running one is, and a run that has ended is
+ * asked no more.
+ */
+export function mergedRuns(
+  listed: readonly WorkflowSeen[],
+  watched: readonly WorkflowSeen[],
+): readonly WorkflowSeen[] {
+  const keyOf = ({ node, id, began }: WorkflowSeen) => `${node} ${id} ${String(began)}`;
+  const largest = new Map<string, WorkflowSeen>();
+  for (const each of watched)
+    if (each.events >= (largest.get(keyOf(each))?.events ?? 0)) largest.set(keyOf(each), each);
+  return listed.map((each) => {
+    const seen = largest.get(keyOf(each));
+    return seen === undefined || seen.events < each.events
+      ? each
+      : { ...each, events: seen.events, bytes: Math.max(seen.bytes, each.bytes) };
+  });
 }
 
 export function historyRows(seen: readonly WorkflowSeen[]): SoakReport['histories'] {

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '../../domain/errors.js';
 import { runNow } from '../../drill/backup/schedule.js';
+import type { WorkflowSeen } from '../checks/histories.js';
 import { nodesOf, type Scene } from './scene.js';
-import { watchCalls } from './calls.js';
+import { watchCalls, type CallWatch } from './calls.js';
 import {
   checkActs,
   checkContent,
@@ -19,7 +20,9 @@ import { watchResources, type ResourceWatch } from './resources.js';
 export interface Watch {
   readonly resources: ResourceWatch;
   readonly green: ReadonlyMap<string, GreenWatch>;
-  readonly calls: ReturnType<typeof watchCalls>;
+  readonly calls: CallWatch;
+  /** Workflows as they were seen while they ran. */
+  readonly workflows: readonly WorkflowSeen[];
   /** Ends when the signal is given. */
   readonly done: Promise<void>;
 }
@@ -27,6 +30,7 @@ export interface Watch {
 export function keepWatch(scene: Scene, over: AbortSignal): Watch {
   const resources = watchResources(scene);
   const calls = watchCalls(scene);
+  const workflows: WorkflowSeen[] = [];
   const green = new Map(nodesOf(scene).map((node) => [node.name, watchGreen(scene, node)]));
 
   async function every(seconds: number, name: string, look: () => unknown): Promise<void> {
@@ -55,11 +59,11 @@ export function keepWatch(scene: Scene, over: AbortSignal): Watch {
     every(20, 'acts', () => checkActs(scene)),
     every(60, 'journals', () => checkJournals(scene)),
     every(100, 'KPIs', () => checkKpis(scene)),
-    every(45, 'histories', () => checkHistories(scene)),
+    every(45, 'histories', async () => workflows.push(...(await checkHistories(scene)))),
     every(120, 'logs', () => checkLogs(scene)),
     every(90, 'state', () => checkState(scene)),
     every(75, 'verifications', bringForward('verify')),
     every(290, 'restore drills', bringForward('restore-drill')),
   ]).then(() => undefined);
-  return { resources, green, calls, done };
+  return { resources, green, calls, workflows, done };
 }

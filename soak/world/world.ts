@@ -26,7 +26,7 @@ export interface World {
 }
 
 /** Events after which the engine wants a new run: low, so that the long-lived workflows change runs within minutes. */
-export const SUGGESTED_EVENTS = 300;
+export const SUGGESTED_EVENTS = 100;
 
 export interface WorldOptions {
   readonly seed: number;

@@ -4,7 +4,7 @@ import { INVARIANTS, type Struck, type Violation } from '../../soak/model.js';
 import { readOptions } from '../../soak/options.js';
 import type { SoakReport } from '../../soak/report/model.js';
 import { lastLine, markdownOf } from '../../soak/report/markdown.js';
-import { faultRows, historyRows, invariantRows, spreadOf } from '../../soak/report/summary.js';
+import { faultRows, historyRows, invariantRows, mergedRuns, spreadOf } from '../../soak/report/summary.js';
 import { awayOf, faultsAt, providerOutages } from '../../soak/watch/scene.js';
 
 const T = 1_000_000;
@@ -12,7 +12,7 @@ const T = 1_000_000;
 function struck(change: Partial<Struck>): Struck {
   return {
     ...{ id: 1, kind: 'worker-killed', target: 'home', at: 0, lasts: 0, pick: 0 },
-    ...{ began: T, lifted: T, recovered: T + 4_000, note: 'process 1' },
+    ...{ began: T, lifting: T, lifted: T, recovered: T + 4_000, note: 'process 1' },
     ...change,
   };
 }
@@ -83,6 +83,15 @@ describe('the report', () => {
       ]),
     ).toEqual([{ type: 't', runs: 2, statuses: { COMPLETED: 1, FAILED: 1 }, events: 9, bytes: 10 }]);
   });
+});
+
+it('takes the largest size of a run, seen or listed', () => {
+  const run = { node: 'home', id: 'w', type: 't', began: T, taskAttempt: null, activities: [] };
+  const listed = { ...run, status: 'RUNNING', events: 0, bytes: 0 };
+  const watched = [5, 90, 40].map((events) => ({ ...listed, events, bytes: events * 10 }));
+  expect(mergedRuns([listed], watched)).toEqual([{ ...listed, events: 90, bytes: 900 }]);
+  expect(mergedRuns([{ ...listed, events: 100, bytes: 5 }], watched)).toMatchObject([{ events: 100 }]);
+  expect(mergedRuns([{ ...listed, began: T + 1 }], watched)).toMatchObject([{ events: 0 }]);
 });
 
 describe('the court', () => {
