@@ -12,6 +12,7 @@ const SOURCES = [
   'domain',
   'drill',
   'gateway',
+  'soak',
   'workers',
   'workflows',
 ];

@@ -24,11 +24,14 @@ export interface AskOptions {
   readonly stream?: boolean;
   /** ms until we go away; 20 s. */
   readonly patience?: number;
+  /** What is asked; `hello`. */
+  readonly prompt?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One call to `<base>/v1/chat/completions`. Never throws. */
 export async function ask(base: string, options: AskOptions = {}): Promise<Answer> {
-  const { stream = false, patience = 20_000 } = options;
+  const { stream = false, patience = 20_000, prompt = 'hello', headers = {} } = options;
   const began = Date.now();
   const from = performance.now();
   const sofar = { status: null as number | null, provider: null as string | null };
@@ -40,8 +43,8 @@ export async function ask(base: string, options: AskOptions = {}): Promise<Answe
   try {
     const response = await fetch(`${base}/v1/chat/completions`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'auto', stream, messages: [{ role: 'user', content: 'hello' }] }),
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ model: 'auto', stream, messages: [{ role: 'user', content: prompt }] }),
       signal: AbortSignal.timeout(patience),
     });
     sofar.status = response.status;

@@ -57,6 +57,8 @@ const VIOLATIONS: readonly Plant[] = [
   plant('dashboard/p2.ts', use('../workers/ok.js'), 'layer-dashboard'),
   plant('scripts/p1.mjs', use('zod'), 'layer-scripts'),
   plant('workers/p1.ts', use('../bench/ok.js'), 'nothing-imports-the-top'),
+  plant('gateway/p3.ts', use('../soak/p1.js'), 'nothing-imports-the-top'),
+  plant('soak/p1.ts', use('fast-check'), 'not-to-dev-dependency'),
   plant('workers/p2.ts', use('fast-check'), 'not-to-dev-dependency'),
   plant('workers/p3.ts', use('./gone.js'), 'not-to-unresolvable'),
   plant('domain/c1.ts', use('./c2.js'), 'no-circular'),
@@ -89,6 +91,7 @@ const ALLOWED: readonly (readonly [string, string])[] = [
   ['workers/ok.ts', use('../adapters/git/ok.js')],
   ['workers/ok2.ts', use('../activities/ok.js')],
   ['bench/ok.ts', use('fast-check')],
+  ['soak/ok.ts', use('../bench/ok.js')],
 ];
 
 interface Violation {

@@ -29,6 +29,14 @@ export interface GithubServer {
   latency(ms: number): Promise<unknown>;
   /** What was asked since the last call. */
   asked(): Promise<Asked>;
+  /** What a commit holds, past every layer; null: the object is lost. */
+  stored(name: string, commit: string): Promise<ReadonlyMap<string, Buffer | null>>;
+  /** Of the branch main; null: there is none. */
+  head(name: string): Promise<string | null>;
+  /** Flips a stored byte, or takes the object away. */
+  harm(how: 'rot' | 'lose', name: string, oid: string): Promise<unknown>;
+  /** Faults by chance (test/support/github/chaos.ts); null ends them. */
+  chaos(chaos: object | null): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -39,8 +47,12 @@ const HEAP = 12_000;
 export async function startGithubServer(): Promise<GithubServer> {
   const args = [`--max-old-space-size=${HEAP}`, await bundled()];
   const server = await launch({ program: process.execPath, args, env: {}, ready: '/' });
-  const say = async (method: string, at: string) =>
-    await (await fetch(`${server.url}/${at}`, { method })).json();
+  const say = async (method: string, at: string): Promise<unknown> => {
+    const response = await fetch(`${server.url}/${at}`, { method });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`the GitHub of the tests: ${String(answer)}`);
+    return answer;
+  };
   const { url, token } = (await say('GET', '')) as { url: string; token: string };
   return {
     url,
@@ -50,6 +62,14 @@ export async function startGithubServer(): Promise<GithubServer> {
     archives: (offered) => say('PUT', `archives/${offered ? 'on' : 'off'}`),
     latency: (ms) => say('PUT', `latency/${ms}`),
     asked: async () => summed((await say('GET', 'counts')) as Readonly<Record<string, number>>),
+    async stored(name, commit) {
+      const files = (await say('GET', `stored/${name}/${commit}`)) as Record<string, string | null>;
+      const bytes = (text: string | null) => (text === null ? null : Buffer.from(text, 'base64'));
+      return new Map(Object.entries(files).map(([file, text]) => [file, bytes(text)]));
+    },
+    head: async (name) => (await say('GET', `head/${name}`)) as string | null,
+    harm: (how, name, oid) => say('PUT', `${how}/${name}/${oid}`),
+    chaos: (chaos) => say('PUT', `chaos/${encodeURIComponent(JSON.stringify(chaos))}`),
     stop: () => server.stop(),
   };
 }

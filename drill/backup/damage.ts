@@ -1,5 +1,5 @@
 // What a bad disk and a careless person do to a repository. Nothing here goes through the product.
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, tryGit } from './plain-git.js';
 
@@ -36,19 +36,40 @@ async function packedAt(
 }
 
 async function flipByte(file: string, at: number): Promise<void> {
-  const bytes = await readFile(file);
-  bytes[at] = (bytes[at] ?? 0) ^ 0x10;
   await chmod(file, 0o644);
-  await writeFile(file, bytes);
+  const handle = await open(file, 'r+');
+  try {
+    const byte = Buffer.alloc(1);
+    await handle.read(byte, 0, 1, at);
+    byte[0] = (byte[0] ?? 0) ^ 0x10;
+    await handle.write(byte, 0, 1, at);
+  } finally {
+    await handle.close();
+  }
 }
 
-/** A commit of somebody else on top of the branch that removes a file. */
+/** A commit of somebody else on top of the branch that removes a file. Throws when somebody was faster. */
 export async function removeFrom(dir: string, path: string): Promise<void> {
-  const index = { env: { GIT_INDEX_FILE: join(dir, 'drill-index') } };
-  await git(dir, ['read-tree', 'main'], index);
-  const gone = `0 ${'0'.repeat(40)}\t${path}\0`;
-  await git(dir, ['update-index', '-z', '--index-info'], { ...index, input: gone });
-  const tree = await git(dir, ['write-tree'], index);
-  const commit = await git(dir, ['commit-tree', tree, '-p', 'main', '-m', 'Tidy up']);
-  await git(dir, ['update-ref', 'refs/heads/main', commit]);
+  await commitOn(dir, `0 ${'0'.repeat(40)}\t${path}\0`, 'Tidy up');
+}
+
+/** A commit of somebody else on top of the branch that adds a file. Throws when somebody was faster. */
+export async function addTo(dir: string, path: string, text: string): Promise<void> {
+  const oid = await git(dir, ['hash-object', '-w', '--stdin'], { input: text });
+  await commitOn(dir, `100644 ${oid}\t${path}\0`, 'By hand');
+}
+
+async function commitOn(dir: string, change: string, message: string): Promise<void> {
+  const head = await git(dir, ['rev-parse', '--verify', 'main']);
+  const file = join(dir, 'drill-index');
+  const index = { env: { GIT_INDEX_FILE: file } };
+  try {
+    await git(dir, ['read-tree', head], index);
+    await git(dir, ['update-index', '-z', '--index-info'], { ...index, input: change });
+    const tree = await git(dir, ['write-tree'], index);
+    const commit = await git(dir, ['commit-tree', tree, '-p', head, '-m', message]);
+    await git(dir, ['update-ref', 'refs/heads/main', commit, head]);
+  } finally {
+    await rm(file, { force: true });
+  }
 }

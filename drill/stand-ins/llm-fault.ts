@@ -12,6 +12,8 @@ export const FAULTS = [
   'cut-after-content',
   /** 429 with `retry-after: 2`. */
   'rate-limited',
+  /** Every word takes its time. */
+  'slow',
 ] as const;
 
 export type LlmFault = (typeof FAULTS)[number];

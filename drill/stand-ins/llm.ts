@@ -2,9 +2,11 @@
 // `PUT /control`. To be refused it is killed. `node llm.js PORT NAME`.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sealed } from './seal.js';
 import { FAULTS, RETRY_AFTER, type LlmFault, type LlmState } from './llm-fault.js';
 
 const PACE_MS = 2;
+const SLOW_MS = 250;
 const WORDS = 8;
 
 const [, , portText, name = 'stand-in'] = process.argv;
@@ -28,11 +30,22 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     sendJson(response, 200, { object: 'list', data: [{ id: name, object: 'model', owned_by: 'drill' }] });
   } else if (path === '/v1/chat/completions' && request.method === 'POST') {
     chats += 1;
-    await chat((JSON.parse(body) as { stream?: boolean }).stream === true, response);
+    const asked = JSON.parse(body) as Asked;
+    await chat(asked.stream === true, wordsFor(asked.messages ?? []), response);
   } else sendError(response, 404, 'there is no such path');
 }
 
-async function chat(stream: boolean, response: ServerResponse): Promise<void> {
+interface Asked {
+  readonly stream?: boolean;
+  readonly messages?: readonly Message[];
+}
+
+interface Message {
+  readonly role?: unknown;
+  readonly content?: unknown;
+}
+
+async function chat(stream: boolean, words: readonly string[], response: ServerResponse): Promise<void> {
   switch (fault) {
     case 'error':
       sendError(response, 500, 'the drill wants it so');
@@ -43,14 +56,18 @@ async function chat(stream: boolean, response: ServerResponse): Promise<void> {
       return;
     case 'hang':
       return;
+    case 'slow':
+      if (!stream) await sleep(SLOW_MS * words.length);
+      await (stream ? sendStream(response, words, true, SLOW_MS) : sendWhole(response, words));
+      return;
     case 'none':
-      await (stream ? sendStream(response, WORDS, true) : sendWhole(response));
+      await (stream ? sendStream(response, words, true) : sendWhole(response, words));
       return;
     case 'cut-before-content':
     case 'cut-after-content':
-      if (stream) await sendStream(response, fault === 'cut-before-content' ? 0 : 3, false);
+      if (stream) await sendStream(response, words.slice(0, fault === 'cut-before-content' ? 0 : 3), false);
       else {
-        const whole = wholeAnswer();
+        const whole = wholeAnswer(words);
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length });
         response.write(whole.slice(0, whole.length / 2));
       }
@@ -59,26 +76,30 @@ async function chat(stream: boolean, response: ServerResponse): Promise<void> {
   }
 }
 
-async function sendStream(response: ServerResponse, words: number, whole: boolean): Promise<void> {
+async function sendStream(
+  response: ServerResponse,
+  words: readonly string[],
+  whole: boolean,
+  pace = PACE_MS,
+): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.flushHeaders();
-  for (let index = 0; index < words; index += 1) {
-    response.write(eventOf({ content: wordOf(index) }, null));
-    await sleep(PACE_MS);
+  for (const word of words) {
+    response.write(eventOf({ content: word }, null));
+    await sleep(pace);
   }
   if (!whole) return;
   response.write(eventOf({}, 'stop'));
   response.end('data: [DONE]\n\n');
 }
 
-function sendWhole(response: ServerResponse): Promise<void> {
-  response.setHeader('content-type', 'application/json').end(wholeAnswer());
+function sendWhole(response: ServerResponse, words: readonly string[]): Promise<void> {
+  response.setHeader('content-type', 'application/json').end(wholeAnswer(words));
   return Promise.resolve();
 }
 
-function wholeAnswer(): string {
-  const content = Array.from({ length: WORDS }, (_, index) => wordOf(index)).join('');
-  const choice = { index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' };
+function wholeAnswer(words: readonly string[]): string {
+  const choice = { index: 0, message: { role: 'assistant', content: words.join('') }, finish_reason: 'stop' };
   return JSON.stringify({ ...head('chat.completion'), choices: [choice], usage: usage() });
 }
 
@@ -95,8 +116,14 @@ function usage(): object {
   return { prompt_tokens: 1, completion_tokens: WORDS, total_tokens: WORDS + 1 };
 }
 
-function wordOf(index: number): string {
-  return index === 0 ? name : ` word${index}`;
+/** Name and numbers; sealed when the prompt asks for it, and only the rest of an answer that somebody else began. */
+function wordsFor(messages: readonly Message[]): readonly string[] {
+  const words = Array.from({ length: WORDS }, (_, index) => (index === 0 ? name : ` word${index}`));
+  const said = (role: string) => messages.find((message) => message.role === role)?.content;
+  const [prompt, begun = ''] = [said('user'), said('assistant')];
+  return typeof prompt === 'string' && typeof begun === 'string'
+    ? sealed(words, prompt, chats, begun)
+    : words;
 }
 
 function sendJson(response: ServerResponse, status: number, json: object): void {

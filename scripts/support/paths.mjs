@@ -18,6 +18,7 @@ export const SOURCE_FOLDERS = [
   'domain',
   'drill',
   'gateway',
+  'soak',
   'workers',
   'workflows',
 ];
