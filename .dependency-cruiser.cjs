@@ -10,7 +10,8 @@ const own = (...folders) => folders.map((folder) => `^${folder}/`);
 // Resolved to a path, or left as the bare name when the package is not installed.
 const npm = (...names) => names.map((name) => `(^|/)node_modules/(@types/)?${name}(/|$)|^${name}(/|$)`);
 
-const SOURCES = 'activities|adapters|api|bench|cli|config|dashboard|domain|drill|gateway|soak|workers|workflows';
+const SOURCES =
+  'activities|adapters|api|bench|cli|config|dashboard|domain|drill|gateway|soak|workers|workflows';
 const TEMPORAL_CLIENT = npm('@temporalio/client', '@temporalio/common', '@grpc/grpc-js');
 const ADAPTER_LIBRARIES = [
   'octokit',
@@ -151,7 +152,8 @@ module.exports = {
     ),
     {
       name: 'nothing-imports-the-top',
-      comment: 'bench, drill, scripts, soak and test are started, not imported (the CLI starts drills, the soak plays with both).',
+      comment:
+        'bench, drill, scripts, soak and test are started, not imported (the CLI starts drills, the soak plays with both).',
       severity: 'error',
       from: { path: `^(${SOURCES})/`, pathNot: '^(bench|drill|cli|soak)/' },
       to: { path: '^(bench|drill|scripts|soak|test)/' },
