@@ -13,8 +13,13 @@ export interface EnvRead {
   readonly findings: readonly Finding[];
 }
 
-/** Reads `.env` of the first of `dirs` that exists. The real environment always wins; an empty variable counts as unset. */
-export async function readEnvFile(dirs: readonly string[], env: Environment): Promise<EnvRead> {
+/**
+ * Reads `.env` of the first of `dirs` that exists, and over it what systemd hands to a service (LoadCredential=nxs.env). The real
+ * environment always wins; an empty variable counts as unset.
+ */
+export async function readEnvFile(dirs: readonly string[], given: Environment): Promise<EnvRead> {
+  const { env, findings } = await withCredentials(given);
+  if (findings.length > 0) return { env, findings };
   const dir = await firstExisting(dirs);
   if (dir === null) return { env, findings: [] };
   const path = join(dir, '.env');
@@ -25,12 +30,28 @@ export async function readEnvFile(dirs: readonly string[], env: Environment): Pr
     const message = `is readable by others (mode ${read.mode.toString(8).padStart(4, '0')}) and may hold secrets; run: chmod 600 ${path}`;
     return { env, findings: [fileFinding(path, message)] };
   }
-  const merged: Record<string, string | undefined> = { ...parse(read.text) };
+  return { env: below(env, read.text), findings: [] };
+}
+
+/** Only root can read the file from which systemd took it, so its mode is not looked at. */
+async function withCredentials(env: Environment): Promise<EnvRead> {
+  const dir = env['CREDENTIALS_DIRECTORY'] ?? '';
+  if (dir === '') return { env, findings: [] };
+  const path = join(dir, 'nxs.env');
+  const read = await readText(path);
+  if (read.kind === 'absent') return { env, findings: [] };
+  if (read.kind === 'bad') return { env, findings: [fileFinding(path, read.message)] };
+  return { env: below(env, read.text), findings: [] };
+}
+
+/** `env`, and what the text gives for variables that it leaves empty. */
+function below(env: Environment, text: string): Environment {
+  const merged: Record<string, string | undefined> = { ...parse(text) };
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && value !== '') merged[name] = value;
     else merged[name] ??= value;
   }
-  return { env: merged, findings: [] };
+  return merged;
 }
 
 async function firstExisting(dirs: readonly string[]): Promise<string | null> {

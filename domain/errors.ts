@@ -42,7 +42,7 @@ export const ERRORS = {
     kind: 'permanent',
     exit: 2,
     http: 500,
-    hint: 'Run `npm run build`, then start again.',
+    hint: 'In a clone run `npm run build`, else install the package again; then start again.',
   },
   CANCELLED: { kind: 'cancelled', exit: 4, http: 499, hint: 'Run it again when it suits.' },
   CONFIG_INVALID: {

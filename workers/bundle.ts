@@ -71,7 +71,7 @@ async function read(path: string): Promise<string | null> {
 }
 
 function stale(path: string, what: string): NxsError {
-  return new NxsError('BUNDLE_STALE', `The workflow bundle ${path} ${what}. Run \`npm run build\`.`, {
+  return new NxsError('BUNDLE_STALE', `The workflow bundle ${path} ${what}.`, {
     path,
   });
 }

@@ -103,7 +103,7 @@ async function write(path: string, text: string): Promise<void> {
 /** By the account itself: root makes nothing in directories that others can change. */
 async function makeDirectories(
   { scope }: Place,
-  { directories, account, config }: Planned,
+  { directories, account }: Planned,
 ): Promise<readonly string[]> {
   const notes: string[] = [];
   for (const path of directories) {
@@ -116,7 +116,6 @@ async function makeDirectories(
     const { code, complaint } = await tell(['mkdir', '-p', '-m', '700', '--', path], process.env, account);
     if (code !== 0) notes.push(`${account.name} cannot make ${path}: ${complaint}`);
   }
-  if (!directories.includes(config.dataDir) && scope === 'system') return notes;
   return notes;
 }
 

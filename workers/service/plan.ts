@@ -84,7 +84,7 @@ export async function planService(machine: Machine, request: PlanRequest): Promi
     },
     sudo: service.sudo,
     credentialsFile,
-    systemd: machine.platform === 'linux' ? await systemdVersion() : null,
+    systemd: machine.platform === 'linux' ? await systemdVersion(machine.env) : null,
     manual: join(dirname(distDirectory()), 'docs/service.md'),
   };
   refuseStrange(plan);
@@ -212,8 +212,8 @@ async function lostNotes(
   ];
 }
 
-async function systemdVersion(): Promise<number | null> {
-  const { out } = await tell(['systemctl', '--version'], process.env);
+async function systemdVersion(env: NodeJS.ProcessEnv): Promise<number | null> {
+  const { out } = await tell(['systemctl', '--version'], env);
   const major = /^systemd (\d+)/.exec(out)?.[1];
   return major === undefined ? null : Number(major);
 }
