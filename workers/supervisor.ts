@@ -158,7 +158,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
       ...codecRoutes({
         settings: config.nxs.temporal,
         httpToken: config.nxs.http.token,
-        ui: () => engine?.ui() ?? null,
+        ui: () => urls().ui,
       }),
       ...frontRoutes({
         status,

@@ -18,6 +18,8 @@ import { startPlane, type Plane } from '../support/temporal-e2e.js';
 import { until } from '../support/until.js';
 
 const run = promisify(execFile);
+/** Another server than our own has its database elsewhere. */
+const ON_CLUSTER = process.env['NXS_TEST_TEMPORAL'] !== undefined;
 const KEY = { id: 'key-a', key: randomBytes(32).toString('base64') };
 /** A command, an approver, a reason, the name of a provider, what a failing script says: they travel through workflows. */
 const IN_HISTORY = [
@@ -53,10 +55,7 @@ beforeAll(async () => {
   writeFileSync(join(place.configDir, 'providers.yaml'), JSON.stringify({ providers }));
   writeFileSync(join(place.configDir, '.env'), `E2E_KEY=${KEY.key}\n`, { mode: 0o600 });
   await service.start();
-  plane = await startPlane({
-    place,
-    settings: { temporal: { encryption: { keys: [{ id: KEY.id, key: '${E2E_KEY}' }] } } },
-  });
+  plane = await startPlane({ place, encryption: { keys: [{ id: KEY.id, key: '${E2E_KEY}' }] } });
   await plane.ready();
   await until(() => plane.output().includes('backup of 2 files'), 60_000);
 }, 120_000);
@@ -89,7 +88,8 @@ const over = (id: string) =>
 /** Temporal's own command line, which knows nothing of us. */
 async function temporal(...args: readonly string[]): Promise<string> {
   const { temporal: address } = await plane.run();
-  const env = { ...plane.env, TEMPORAL_ADDRESS: address };
+  const namespace = await plane.client((client) => Promise.resolve(client.options.namespace));
+  const env = { ...plane.env, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
   return (await run(inject('temporalCli'), args, { env, maxBuffer: 64_000_000 })).stdout;
 }
 
@@ -134,16 +134,19 @@ it('a plain signal approves, and so does the command; a durable completion answe
   expect((await plane.nxs('ask', 'PlantedPrompt')).code).not.toBe(0);
 }, 90_000);
 
-it('the database has ids and search attributes, and nothing of what was said', async () => {
-  const bytes = await database();
-  for (const words of ['nxs/home/incident/', 'NxsKind', 'backupAndVerify', KEY.id, TYPED])
-    expect([words, bytes.includes(words)]).toEqual([words, true]);
-  for (const words of [...PLANTED, KEY.key]) expect([words, bytes.includes(words)]).toEqual([words, false]);
-});
+it.skipIf(ON_CLUSTER)(
+  'the database has ids and search attributes, and nothing of what was said',
+  async () => {
+    const bytes = await database();
+    for (const words of ['nxs/home/incident/', 'NxsKind', 'backupAndVerify', KEY.id, TYPED])
+      expect([words, bytes.includes(words)]).toEqual([words, true]);
+    for (const words of [...PLANTED, KEY.key]) expect([words, bytes.includes(words)]).toEqual([words, false]);
+  },
+);
 
 it('raw histories and schedules show none of it, the codec endpoint shows all of it', async () => {
   const { documents, incident } = await plane.client(async (client) => {
-    const namespace = 'default';
+    const { namespace } = client.options;
     const { executions } = await client.workflowService.listWorkflowExecutions({ namespace });
     const ids = executions.map(({ execution }) => execution?.workflowId ?? '');
     const histories = await Promise.all(ids.map((id) => client.workflow.getHandle(id).fetchHistory()));
@@ -182,7 +185,7 @@ it('a signal that `nxs temporal` sends is encrypted on its way', async () => {
   );
   expect(sent.code).toBe(0);
   expect((await over(id)).state).toBe('healed');
-  expect((await database()).includes('PlantedReason')).toBe(false);
+  if (!ON_CLUSTER) expect((await database()).includes('PlantedReason')).toBe(false);
 }, 60_000);
 
 it('`nxs encryption status` and `nxs doctor` say which key encrypts', async () => {
@@ -200,7 +203,10 @@ it('`nxs encryption status` and `nxs doctor` say which key encrypts', async () =
 it('a payload of a key that is not here is said: /readyz and the log name the key, and others go on', async () => {
   const { temporal: address } = await plane.run();
   const stranger = { id: 'lost-key', key: randomBytes(32).toString('base64') };
-  const { client, close } = await connectTemporal(embeddedTarget(address, [stranger]));
+  const { client, close } = await connectTemporal({
+    ...embeddedTarget(address, [stranger]),
+    namespace: await plane.client((each) => Promise.resolve(each.options.namespace)),
+  });
   await client.workflow.start('backupAndVerify', {
     workflowId: 'nxs/home/backup/of-a-stranger',
     taskQueue: 'nxs-home',

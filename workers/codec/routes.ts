@@ -8,6 +8,7 @@ import { sameSecret } from '../../config/same-secret.js';
 import { errorCode } from '../../domain/errors.js';
 import { readBody } from '../../gateway/http/read-request.js';
 import { isTrusted } from '../front/guard.js';
+import { hostName, isLoopbackName } from '../front/host-name.js';
 import { sendJson } from '../front/respond.js';
 import type { Route } from '../front/route.js';
 import { callerOf } from '../front/router.js';
@@ -27,7 +28,7 @@ export interface CodecRoutesOptions {
   readonly settings: EncryptedSettings;
   /** http.token of nxs.yaml. */
   readonly httpToken: string | undefined;
-  /** URL of our own web UI; null: there is none. */
+  /** URL of the web UI that belongs to this node (embedded, or temporal.ui_url); null: there is none. */
   readonly ui: () => string | null;
 }
 
@@ -93,11 +94,11 @@ async function decoded(codec: Codec, payload: PlainPayload): Promise<PlainPayloa
   }
 }
 
-/** The UI is on loopback, where people type either name. */
+/** On loopback people type either name. */
 function uiOrigins(ui: string | null): readonly string[] {
   if (ui === null) return [];
-  const { origin, port, protocol } = new URL(ui);
-  return [origin, `${protocol}//localhost:${port}`];
+  const { origin, host, port, protocol } = new URL(ui);
+  return isLoopbackName(hostName(host) ?? '') ? [origin, `${protocol}//localhost:${port}`] : [origin];
 }
 
 function whatToken(token: string | undefined): string {

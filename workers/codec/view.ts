@@ -84,7 +84,9 @@ async function olderThan(
     query,
     pageSize: LOOKED_AT,
   });
-  const running = executions.filter(({ closeTime }) => !closeTime).map(({ execution }) => execution?.workflowId);
+  const running = executions
+    .filter(({ closeTime }) => !closeTime)
+    .map(({ execution }) => execution?.workflowId);
   const closed = executions.map(({ closeTime }) => Number(closeTime?.seconds ?? 0) * 1000);
   const lastClosed = Math.max(0, ...closed);
   const retention = lastClosed === 0 ? 0 : await retentionOf(client, namespace);
