@@ -33,14 +33,13 @@ export interface PlaneOptions {
   readonly place?: Place;
   readonly env?: NodeJS.ProcessEnv;
   readonly args?: readonly string[];
+  /** `temporal.encryption` of nxs.yaml. */
+  readonly encryption?: object;
   /** More of nxs.yaml. */
   readonly settings?: {
     readonly http?: object;
-    /**
-     * With an address: another server than one of its own (by default that of NXS_TEST_TEMPORAL, when there is one). Without: more
-     * keys for the one that there is.
-     */
-    readonly temporal?: Partial<ClusterTarget> & Readonly<Record<string, unknown>>;
+    /** Another server than one of its own; by default that of NXS_TEST_TEMPORAL, when there is one. */
+    readonly temporal?: ClusterTarget;
     readonly [key: string]: unknown;
   };
 }
@@ -50,10 +49,13 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   ensureBuilt();
   const place = options.place ?? (await makePlace());
   const { port, uiPort, http } = randomPorts();
-  const { http: listener, temporal, ...more } = options.settings ?? {};
-  const cluster = await clusterTarget(place, isTarget(temporal) ? temporal : undefined);
+  const { http: listener, temporal: _target, ...more } = options.settings ?? {};
+  const cluster = await clusterTarget(place, options.settings?.temporal);
   const settings = {
-    temporal: { ...(cluster ?? { mode: 'embedded', port, ui_port: uiPort }), ...temporal },
+    temporal: {
+      ...(cluster ?? { mode: 'embedded', port, ui_port: uiPort }),
+      ...(options.encryption === undefined ? {} : { encryption: options.encryption }),
+    },
     http: { host: '127.0.0.1', port: http, ...listener },
     ...more,
   };
@@ -127,8 +129,4 @@ function end(pid: number): void {
   } catch {
     // Gone already.
   }
-}
-
-function isTarget(temporal: Partial<ClusterTarget> | undefined): temporal is ClusterTarget {
-  return temporal?.address !== undefined && temporal.namespace !== undefined;
 }
