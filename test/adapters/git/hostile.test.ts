@@ -13,12 +13,12 @@ const MISSING = 'a'.repeat(40);
 
 interface Trap {
   readonly store: GitStore;
-  set(key: string, value: string): void;
+  readonly set: (key: string, value: string) => void;
   /** Puts a commit on the branch. */
-  commit(header?: string): void;
+  readonly commit: (header?: string) => void;
   /** A program that leaves a trace when it runs. */
   readonly program: string;
-  sprung(): boolean;
+  readonly sprung: () => boolean;
 }
 
 function trap(): Trap {

@@ -19,7 +19,7 @@ describe('the depth of JSON', () => {
   });
 
   test('brackets in texts do not count, whatever is escaped', () => {
-    for (const text of ['['.repeat(2_000), '\\"['.repeat(2_000), `${'\\'.repeat(2_000)}`, '"'])
+    for (const text of ['['.repeat(2_000), '\\"['.repeat(2_000), '\\'.repeat(2_000), '"'])
       expect(isTooDeep(JSON.stringify([text, text, 'x'.repeat(2_000)]))).toBe(false);
     expect(isTooDeep(`["\\\\",${nested(600)}]`)).toBe(true);
   });
