@@ -85,9 +85,8 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
         options.moved();
       }
       const address = engineAddress(ports);
-      const child = spawnEngine(program.path, engineCommand(stateDir, ports), log, () =>
-        signpost.set(address),
-      );
+      const serving = () => signpost.set(address);
+      const child = spawnEngine(program.path, engineCommand(stateDir, ports), log, serving, env);
       // The next one has to say for itself that it serves.
       child.once('exit', () => signpost.clear());
       return child;

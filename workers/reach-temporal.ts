@@ -4,7 +4,7 @@ import { connectTemporal } from '../adapters/temporal/connect.js';
 import { configuredTarget, embeddedTarget } from '../adapters/temporal/target.js';
 import type { Config } from '../config/types.js';
 import { NxsError } from '../domain/errors.js';
-import { readRunFile } from './run-file.js';
+import { livingRun, readRunFile } from './run-file.js';
 
 export interface Reached {
   readonly client: Client;
@@ -27,15 +27,4 @@ export async function reachTemporal(config: Pick<Config, 'stateDir' | 'nxs'>): P
   }
   const { client, close } = await connectTemporal(target);
   return { client, namespace: target.namespace, ui: running?.ui ?? null, close };
-}
-
-/** A run.json whose process is gone belongs to a control plane that was killed; its Temporal may linger, with no worker. */
-export function livingRun<T extends { readonly pid: number }>(run: T | null): T | null {
-  if (run === null) return null;
-  try {
-    process.kill(run.pid, 0);
-    return run;
-  } catch {
-    return null;
-  }
 }

@@ -50,10 +50,15 @@ function gauge(name: string, help: string, value: number): Metric {
 
 function metricLines({ name, type, help, values }: Metric): string[] {
   const samples = values.map(({ labels = {}, value }) => {
-    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${text}"`);
+    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${labelText(text)}"`);
     return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
   });
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples];
+}
+
+/** The three characters that would end a label, or its line. */
+function labelText(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
 /** Metrics of another part, as text. */
