@@ -18,9 +18,9 @@ export async function postToGateway(
   path: string,
   { headers, body, signal }: GatewayPost,
 ): Promise<IncomingMessage> {
-  const { readRunFile } = await import('../workers/run-file.js');
+  const { livingRun, readRunFile } = await import('../workers/run-file.js');
   const { gatewayHeader } = await import('../workers/front-client.js');
-  const run = await readRunFile(config.stateDir);
+  const run = livingRun(await readRunFile(config.stateDir));
   if (run === null) throw notRunning(config);
   const text = JSON.stringify(body);
   const all = {

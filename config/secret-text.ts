@@ -36,9 +36,12 @@ export function hideCredentials(text: string): string {
 
 /** `https://user:pass@host` -> `https://***@host`; `git@host` and other schemes alike. A bare ssh user stays. */
 function hideUserinfo(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*):\/\/([^/\s@]+)@/gi, (whole, scheme: string, user: string) => {
+  // The scheme is looked at last: to begin with it, each letter of a long word would be tried as the first one.
+  return text.replace(/:\/\/([^/\s@]+)@/g, (whole, user: string, at: number) => {
+    const scheme = /[a-z][a-z0-9+.-]*$/i.exec(text.slice(Math.max(0, at - 40), at))?.[0];
+    if (scheme === undefined) return whole;
     const harmless = scheme.toLowerCase() === 'ssh' && !user.includes(':');
-    return harmless ? whole : `${scheme}://${HIDDEN}@`;
+    return harmless ? whole : `://${HIDDEN}@`;
   });
 }
 

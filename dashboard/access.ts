@@ -3,6 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sameSecret } from '../config/same-secret.js';
+import { callerName, openWrongTokens } from '../config/wrong-tokens.js';
 import type { DashboardPorts } from './ports.js';
 
 export interface Access {
@@ -18,13 +19,11 @@ export interface Access {
   logout(request: IncomingMessage, response: ServerResponse): void;
 }
 
-const COOKIE = 'nxs_session';
+/** A cookie counts for all ports of a host: two nodes on one machine must not end each other's sessions. */
+const cookieName = (request: IncomingMessage) => `nxs_session_${String(request.socket.localPort ?? 0)}`;
 /** ms that a login is good for. */
 const LASTS = 12 * 3_600_000;
 const MOST_SESSIONS = 1_000;
-/** Wrong tokens within a minute, of all callers together. */
-const MOST_WRONG = 10;
-const MINUTE = 60_000;
 
 export function openAccess(
   { token, trusted, secure }: Pick<DashboardPorts, 'token' | 'trusted' | 'secure'>,
@@ -33,22 +32,27 @@ export function openAccess(
   const key = randomBytes(32);
   /** Sessions that gave the token, with the end of their time. */
   const open = new Map<string, number>();
-  let wrong: number[] = [];
+  const wrong = openWrongTokens(now);
 
   function cookieOf(request: IncomingMessage): string | null {
     const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
-    const value = pairs.find(([name]) => name === COOKIE)?.[1] ?? '';
+    const value = pairs.find(([name]) => name === cookieName(request))?.[1] ?? '';
     return /^[\w-]{32}$/.test(value) ? value : null;
   }
 
-  function give(response: ServerResponse, age: number | null): string {
+  function give(request: IncomingMessage, response: ServerResponse, age: number | null): string {
     const session = randomBytes(24).toString('base64url');
-    set(response, session, age);
+    set(request, response, session, age);
     return session;
   }
 
-  function set(response: ServerResponse, session: string, age: number | null): void {
-    const parts = [`${COOKIE}=${session}`, 'Path=/', 'HttpOnly', 'SameSite=Strict'];
+  function set(
+    request: IncomingMessage,
+    response: ServerResponse,
+    session: string,
+    age: number | null,
+  ): void {
+    const parts = [`${cookieName(request)}=${session}`, 'Path=/', 'HttpOnly', 'SameSite=Strict'];
     if (age !== null) parts.push(`Max-Age=${String(age)}`);
     if (secure) parts.push('Secure');
     response.setHeader('set-cookie', parts.join('; '));
@@ -64,7 +68,7 @@ export function openAccess(
       const session = cookieOf(request);
       return session !== null && (open.get(session) ?? 0) > now();
     },
-    session: (request, response) => cookieOf(request) ?? give(response, null),
+    session: (request, response) => cookieOf(request) ?? give(request, response, null),
     proof,
     proved(request, given) {
       const session = cookieOf(request);
@@ -73,22 +77,22 @@ export function openAccess(
       const ours = request.headers.origin !== undefined || site === 'same-origin';
       return session !== null && ours && sameSecret(given, proof(session));
     },
-    login(_request, response, given) {
-      wrong = wrong.filter((at) => at > now() - MINUTE);
-      if (wrong.length >= MOST_WRONG) return 'too_many';
+    login(request, response, given) {
+      const from = callerName(request);
+      if (wrong.blocked(from)) return 'too_many';
       if (token === null || !sameSecret(given, token)) {
-        wrong.push(now());
+        wrong.note(from);
         return 'wrong';
       }
       for (const [session, until] of open)
         if (until <= now() || open.size >= MOST_SESSIONS) open.delete(session);
-      open.set(give(response, LASTS / 1000), now() + LASTS);
+      open.set(give(request, response, LASTS / 1000), now() + LASTS);
       return 'in';
     },
     logout(request, response) {
       const session = cookieOf(request);
       if (session !== null) open.delete(session);
-      set(response, '', 0);
+      set(request, response, '', 0);
     },
   };
 }

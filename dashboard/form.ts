@@ -5,7 +5,8 @@ import type { IncomingMessage } from 'node:http';
 export async function formOf(request: IncomingMessage, most: number): Promise<URLSearchParams> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
+  // Not ended with the loop: the answer goes over the same connection.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += part.length;
     if (bytes > most) return new URLSearchParams();
     parts.push(part);

@@ -167,6 +167,11 @@ export async function openDashboard(ports: DashboardPorts): Promise<Dashboard> {
       'GET',
       '/dashboard/events',
       guarded((request, response) => {
+        // HEAD asks what it would be, and waits for nothing.
+        if (request.method === 'HEAD') {
+          send(response, 200, 'text/event-stream', '');
+          return;
+        }
         const query = queryOf(request);
         if (!live.open(windowOf(query), response, query.get('id') ?? ''))
           send(response, 503, 'text/plain', 'Too many pages are open.\n');

@@ -9,7 +9,7 @@ import { addressesOf, type Tracing } from './call/traced.js';
 import type { DurableLane } from './durable-lane.js';
 import { openCrowd } from './http/crowd.js';
 import { complete, PATHS, type Lanes } from './http/completions.js';
-import { clientMayCall } from './http/key.js';
+import { openDoor } from './http/key.js';
 import { sendModels } from './http/models.js';
 import { MAX_BODY } from './http/read-request.js';
 import { gatewayMetrics } from './metrics.js';
@@ -71,6 +71,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   );
   const started = now();
   const { api_key: key, lane } = config.nxs.gateway;
+  const mayCall = openDoor(key);
   const ownKey = key !== undefined && key !== '';
   const context = { desk, upstream, watch, dimensions: openDimensions(), now };
   const lanes: Lanes = {
@@ -88,7 +89,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     maxBody: MAX_BODY,
     ownKey,
     handle: async (request, response) => {
-      if (!clientMayCall(key, request, response)) return;
+      if (!mayCall(request, response)) return;
       crowd.enter(response);
       await complete(lanes, kind, request, response);
     },
@@ -108,7 +109,7 @@ export function openGateway(options: GatewayOptions): Gateway {
         summary: 'names that a request may use as its model',
         ownKey,
         handle: (request, response) => {
-          if (clientMayCall(key, request, response)) sendModels(desk, started, response);
+          if (mayCall(request, response)) sendModels(desk, started, response);
         },
       },
       {

@@ -86,9 +86,9 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
         options.moved();
       }
       const address = engineAddress(ports);
-      const child = spawnEngine(program.path, engineCommand(stateDir, ports, options.uiCodec), log, () =>
-        signpost.set(address),
-      );
+      const serving = () => signpost.set(address);
+      const command = engineCommand(stateDir, ports, options.uiCodec);
+      const child = spawnEngine(program.path, command, log, serving, env);
       // The next one has to say for itself that it serves.
       child.once('exit', () => signpost.clear());
       return child;

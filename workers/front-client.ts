@@ -1,6 +1,6 @@
 // How our own commands reach the running front: where it is, and with which key.
 import type { Config } from '../config/types.js';
-import { readRunFile, type RunFile } from './run-file.js';
+import { livingRun, readRunFile, type RunFile } from './run-file.js';
 
 /** A front is on this machine, or in the same tailnet: longer than this it takes only when it hangs, ms. */
 const PATIENCE = 3_000;
@@ -33,9 +33,12 @@ export type FrontReply =
 export async function askFront(config: Pick<Config, 'nxs' | 'stateDir'>, path: string): Promise<FrontReply> {
   const run = await readRunFile(config.stateDir);
   if (run === null) return { kind: 'none' };
+  // Of a control plane that was killed: by now its port may be somebody else's, who must not get our token.
+  if (livingRun(run) === null) return { kind: 'silent', run };
   try {
     const signal = AbortSignal.timeout(PATIENCE);
-    const reply = await fetch(`${run.http}${path}`, { signal, headers: tokenHeader(config) });
+    const init = { signal, headers: tokenHeader(config), redirect: 'error' } as const;
+    const reply = await fetch(`${run.http}${path}`, init);
     const body: unknown = await reply.json().catch(() => null);
     return { kind: 'answer', run, status: reply.status, body: isObject(body) ? body : null };
   } catch {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errnoOf, errorMessage, NxsError } from '../domain/errors.js';
 import type { GuardPolicy } from './front/guard.js';
+import { openCrowding } from './front/crowding.js';
 import { listenHost, type HttpSettings } from './front/listen-host.js';
 import type { Route } from './front/route.js';
 import { createRouter } from './front/router.js';
@@ -24,6 +25,9 @@ export interface Front {
 }
 
 const PORTS_TRIED = 200;
+const MOST_CONNECTIONS = 1000;
+/** Connections of one address beyond this machine: nobody out there can take the agent's place at its own gateway. */
+const MOST_OF_ONE = 100;
 
 /**
  * Starts the HTTP listener. A taken port falls to the next free one, said plainly. Throws NxsError
@@ -38,7 +42,8 @@ export async function startFront({ http, routes, say, onError }: FrontOptions): 
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
   server.keepAliveTimeout = 5_000;
-  server.maxConnections = 1000;
+  server.maxConnections = MOST_CONNECTIONS;
+  server.on('connection', openCrowding(MOST_OF_ONE));
   const port = await listen(server, host, http.port);
   policy = guardPolicy(http, host, port);
   if (port !== http.port && http.port !== 0)

@@ -5,7 +5,7 @@ import { configuredTarget, configuredUi, embeddedTarget } from '../adapters/temp
 import { payloadKeys } from '../adapters/temporal/payload-key.js';
 import type { Config } from '../config/types.js';
 import { NxsError } from '../domain/errors.js';
-import { readRunFile } from './run-file.js';
+import { livingRun, readRunFile } from './run-file.js';
 
 export interface Reached {
   readonly client: Client;
@@ -31,15 +31,4 @@ export async function reachTemporal(config: Pick<Config, 'stateDir' | 'nxs'>): P
   const { client, close } = await connectTemporal(target);
   const ui = running?.ui ?? configuredUi(config.nxs.temporal);
   return { client, namespace: target.namespace, ui, close };
-}
-
-/** A run.json whose process is gone belongs to a control plane that was killed; its Temporal may linger, with no worker. */
-export function livingRun<T extends { readonly pid: number }>(run: T | null): T | null {
-  if (run === null) return null;
-  try {
-    process.kill(run.pid, 0);
-    return run;
-  } catch {
-    return null;
-  }
 }

@@ -128,7 +128,7 @@ export function answerWith<T extends Methods<T>>(methods: T): Answer {
 }
 
 function codeOf(code: string): ErrorCode {
-  return code in ERRORS ? (code as ErrorCode) : 'ACTIVITY_FAILED';
+  return Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'ACTIVITY_FAILED';
 }
 
 function isGone(peer: string): NxsError {

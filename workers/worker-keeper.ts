@@ -88,5 +88,5 @@ export function startWorkerKeeper(options: WorkerKeeperOptions): WorkerKeeper {
 }
 
 function asError(code: string, message: string): NxsError {
-  return new NxsError(code in ERRORS ? (code as ErrorCode) : 'ACTIVITY_FAILED', message);
+  return new NxsError(Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'ACTIVITY_FAILED', message);
 }

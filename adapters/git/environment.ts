@@ -13,6 +13,10 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['protocol.ext.allow', 'never'],
+  // A repository's own config may name programs. It is not always ours: a disk from elsewhere, a share, another user's directory.
+  ['log.showSignature', 'false'],
+  ['core.sshCommand', 'false'],
+  ['core.alternateRefsCommand', 'true'],
 ];
 
 /** Variables that people need for a network and that change nothing about the result. */
@@ -46,6 +50,10 @@ export function gitEnvironment(scope: GitScope): Record<string, string> {
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
+    // A repository that says to be a part of another one would fetch what it lacks, by a program of its own choice. Git before 2.44
+    // knows only the second of these; whoever talks to a hub names its protocol.
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
     // Only reflogs use these: the author of a commit comes with the change.
     GIT_COMMITTER_NAME: 'nxs',
     GIT_COMMITTER_EMAIL: 'nxs@nxs.local',

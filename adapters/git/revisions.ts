@@ -2,6 +2,7 @@
 import type { Revision } from '../../domain/backup/ports.js';
 import { parseAt } from '../../domain/backup/revision.js';
 import { NxsError } from '../../domain/errors.js';
+import { isoOf } from '../../domain/moment.js';
 import { checkObjects } from './batch-check.js';
 import { storedRef } from './list.js';
 import { runGit } from './run.js';
@@ -16,7 +17,7 @@ export async function listRevisions(store: GitStore, limit: number): Promise<rea
   return output.split('\0').flatMap((row) => {
     const [commit, seconds, ...subject] = row.trim().split('\t');
     if (commit === undefined || seconds === undefined) return [];
-    return [{ commit, at: new Date(Number(seconds) * 1000).toISOString(), subject: subject.join('\t') }];
+    return [{ commit, at: isoOf(Number(seconds) * 1000), subject: subject.join('\t') }];
   });
 }
 

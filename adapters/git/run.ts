@@ -20,6 +20,7 @@ export async function runGit(call: GitCall): Promise<string> {
       allowUnsafeFsMonitor: true,
       allowUnsafeHooksPath: true,
       allowUnsafeProtocolOverride: true,
+      allowUnsafeSshCommand: true,
     },
     allowEnvironment: Object.keys(environment),
     errors(error, result) {

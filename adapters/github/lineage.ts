@@ -1,5 +1,6 @@
 // Did the branch only ever grow since we last saw it? A history that was set back is not an ordinary change, whoever did it.
 import type { ForeignCommit, Lineage } from '../../domain/backup/ports.js';
+import { isoOf } from '../../domain/moment.js';
 import { statusOf } from './failure.js';
 import { hasCommit, readHead } from './head.js';
 import type { GithubStore } from './store.js';
@@ -46,10 +47,9 @@ function foreignCommit(item: {
   };
 }): ForeignCommit {
   const { message, author } = item.commit;
-  const date = new Date(author?.date ?? 0);
   return {
     commit: item.sha,
-    at: Number.isNaN(date.getTime()) ? new Date(0).toISOString() : date.toISOString(),
+    at: isoOf(author?.date ?? 0),
     author: author?.name ?? 'somebody',
     subject: message.split('\n')[0] ?? '',
   };

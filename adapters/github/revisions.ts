@@ -2,6 +2,7 @@
 import type { Revision } from '../../domain/backup/ports.js';
 import { parseAt } from '../../domain/backup/revision.js';
 import { NxsError } from '../../domain/errors.js';
+import { isoOf } from '../../domain/moment.js';
 import { isEmptyRepository, statusOf } from './failure.js';
 import { hasCommit } from './head.js';
 import { isObjectId, type GithubStore } from './store.js';
@@ -59,7 +60,7 @@ async function commits(
     const { data } = await octokit.rest.repos.listCommits({ ...at, sha: store.branch, ...path, ...query });
     return data.map(({ sha, commit }) => ({
       commit: sha,
-      at: new Date(commit.committer?.date ?? commit.author?.date ?? 0).toISOString(),
+      at: isoOf(commit.committer?.date ?? commit.author?.date ?? 0),
       subject: commit.message.split('\n')[0] ?? '',
     }));
   } catch (error) {

@@ -1,6 +1,7 @@
 // What commits say: listings, the stamps in their messages, and which versions a path had. One process each.
 import { isUtf8 } from 'node:buffer';
 import { NxsError } from '../../domain/errors.js';
+import { isoOf } from '../../domain/moment.js';
 import { isAscii } from '../../domain/paths.js';
 import type { Stamp } from '../../domain/sync/model.js';
 import type { PastVersion, RemoteEntry } from '../../domain/sync/ports.js';
@@ -126,7 +127,7 @@ export async function readVersions(
       const key = oid ?? commit;
       if (change.path !== path || seen.has(key)) continue;
       seen.add(key);
-      versions.push({ commit, at: new Date(at).toISOString(), node, oid });
+      versions.push({ commit, at: isoOf(at), node, oid });
     }
   }
   return versions;

@@ -11,6 +11,20 @@ import { readRef, removeRef, trackingRef, writeRef } from './refs.js';
 /** A first meeting over a slow line takes minutes; longer than this, nobody is at the other end. */
 const PATIENCE_MS = 15 * 60_000;
 
+/**
+ * What takes a push on this machine. Git strips our settings from it, and then the hub's own config and hooks would run programs as us:
+ * a hub may be a disk that somebody else has written to. Constant: git gives it to a shell.
+ */
+const RECEIVER = `--receive-pack=git ${[
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.alternateRefsCommand=true',
+  'receive.autogc=false',
+  'receive.denyCurrentBranch=refuse',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')} receive-pack`;
+
 const RACED =
   /fetch first|non-fast-forward|failed to update ref|cannot lock ref|failed to lock|stale info|incorrect old value|reference already exists/i;
 
@@ -68,6 +82,7 @@ export async function pushTo(
     'push',
     '--porcelain',
     '--no-verify',
+    ...(place.address.kind === 'local' ? [RECEIVER] : []),
     '--',
     remoteOf(place),
     `${commit}:refs/heads/${branch}`,

@@ -3,12 +3,15 @@ import { observe } from '../../domain/failover/classify-status.js';
 import type { Observation } from '../../domain/failover/fault.js';
 import type { HeaderValues } from '../../domain/failover/retry-after.js';
 import { faultOfSystemError } from '../../domain/failover/system-error.js';
+import { isTooDeep } from '../../domain/openai/depth.js';
 import { recordOf } from '../../domain/openai/record.js';
 import type { Json } from '../../domain/openai/record.js';
 import type { AttemptEnd, AttemptRequest } from './attempt-types.js';
 
 /** Largest answer that is taken, bytes. */
 export const LARGEST_ANSWER = 64 * 1024 * 1024;
+/** Largest stream that is taken, bytes: with all its frames and logprobs, and far beyond what any model says. */
+export const LARGEST_STREAM = 256 * 1024 * 1024;
 /** As much of an error answer as is read, bytes. */
 export const LARGEST_ERROR = 64 * 1024;
 
@@ -21,10 +24,10 @@ export function faultEnd(
   return { kind: 'fault', observation: { fault, status, retryAfter: null, detail }, response: null };
 }
 
-/** The JSON object in a body; null when it is none. */
+/** The JSON object in a body; null when it is none, or one that nests too deeply to be handed on. */
 export function parseJson(body: string): Json | null {
   try {
-    return recordOf(JSON.parse(body));
+    return isTooDeep(body) ? null : recordOf(JSON.parse(body));
   } catch {
     return null;
   }

@@ -10,6 +10,7 @@ import {
   innerErrorEnd,
   LARGEST_ANSWER,
   LARGEST_ERROR,
+  LARGEST_STREAM,
   plainEnd,
   systemObservation,
 } from './answer.js';
@@ -130,8 +131,11 @@ class RunningAttempt implements Attempt, ExchangeEvents {
 
   onChunk(chunk: Buffer): void {
     if (this.phase === 'unknown') this.recognise(chunk);
-    if (this.phase === 'stream') this.parser?.push(this.decoder?.write(chunk) ?? '');
-    else if (this.phase === 'whole' || this.phase === 'error') this.collect(chunk);
+    if (this.phase === 'stream') {
+      this.size += chunk.length;
+      if (this.size > LARGEST_STREAM) this.malformed('the answer is too large');
+      else this.parser?.push(this.decoder?.write(chunk) ?? '');
+    } else if (this.phase === 'whole' || this.phase === 'error') this.collect(chunk);
   }
 
   onFinish(): void {

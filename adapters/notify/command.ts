@@ -5,14 +5,11 @@ import { basename } from 'node:path';
 import type { Message, Sender } from '../../domain/notify/message.js';
 import { clip, oneLine } from '../../domain/notify/text.js';
 import { errnoOf } from '../../domain/errors.js';
+import { plainEnvironment } from '../shell/plain-environment.js';
 import { failure, type Channel, type Outcome } from './channel.js';
 import { noticeJson } from './formats/json.js';
 import { withRetries } from './retry.js';
 import type { CommandSettings } from './settings.js';
-
-/** What a program needs to find its files, its language, and the desktop of whoever started us (`notify-send`). */
-const KEPT =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|LANG|LANGUAGE|LC_[A-Z]+|TZ|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)$/;
 
 /** From the polite signal to the other one, ms. */
 const GRACE = 1000;
@@ -26,7 +23,7 @@ export function commandChannel(
   env: Readonly<Record<string, string | undefined>>,
 ): Channel {
   const { name, run, timeout } = settings;
-  const mine = Object.fromEntries(Object.entries(env).filter(([key]) => KEPT.test(key)));
+  const mine = plainEnvironment(env);
   return {
     name,
     kind: 'command',

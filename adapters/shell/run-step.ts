@@ -5,10 +5,7 @@ import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { errnoOf } from '../../domain/errors.js';
 import type { CommandLine, Order, StepOutcome } from '../../domain/healing/ports.js';
-
-/** What a program needs to find its files, its language and its session's bus (`systemctl --user`). */
-const KEPT =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|LANG|LANGUAGE|LC_[A-Z]+|TZ|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)$/;
+import { plainEnvironment } from './plain-environment.js';
 
 /** Administrators' programs, which a plain user's PATH often lacks. */
 const SYSTEM_PATHS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'];
@@ -21,7 +18,7 @@ const GRACE = 2_000;
 const DRAIN = 100;
 
 export function commandEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const mine = Object.fromEntries(Object.entries(env).filter(([key]) => KEPT.test(key)));
+  const mine = plainEnvironment(env);
   const paths = (mine['PATH'] ?? '').split(':').filter((each) => each !== '');
   return { ...mine, PATH: [...paths, ...SYSTEM_PATHS.filter((each) => !paths.includes(each))].join(':') };
 }

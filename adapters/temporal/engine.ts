@@ -2,11 +2,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NxsError } from '../../domain/errors.js';
 import type { RotatingLog } from '../files/rotating-log.js';
+import { plainEnvironment } from '../shell/plain-environment.js';
 import { databasePath } from './database.js';
 import { engineArguments, type EngineCommand } from './engine-command.js';
 import { isFree, nextFreePort } from './ports.js';
 
 const HOST = '127.0.0.1';
+
+/** Settings of Go's runtime. */
+const TUNING = /^(GOGC|GOMEMLIMIT|GOMAXPROCS|GODEBUG|XDG_(CONFIG|CACHE)_HOME)$/;
 
 /** A server that is alive after so many ms has its port, even if its banner reads differently than ours. */
 const LATE_MS = 15_000;
@@ -71,8 +75,11 @@ export function spawnEngine(
   command: EngineCommand,
   log: RotatingLog,
   serving: () => void,
+  env: NodeJS.ProcessEnv = process.env,
 ): ChildProcess {
   const child = spawn('/bin/sh', ['-c', 'umask 077; exec "$0" "$@"', program, ...engineArguments(command)], {
+    // It serves whoever reaches its port: our tokens are no business of its.
+    env: plainEnvironment(env, TUNING),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     // Its log names times without their zone.

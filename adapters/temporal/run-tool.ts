@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { resolve as absolute } from 'node:path';
+import { plainEnvironment } from '../shell/plain-environment.js';
 
 // Tools that fetch or unpack must never hang a start: no stdin to ask on, a limit on silence and one on
 // the whole. The group is killed, because pip and tar start helpers of their own.
@@ -28,6 +30,10 @@ export interface ToolOptions {
 
 const KEPT = 8 * 1024;
 
+/** What fetching needs beside: proxies, authorities, the user's own settings of pip. */
+const NETWORK =
+  /^(https?_proxy|no_proxy|all_proxy|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|PIP_\w+|PYTHONUNBUFFERED|XDG_(CACHE|CONFIG)_HOME)$/i;
+
 /** Runs a program without a shell, a stdin or a way to hang. Never throws. */
 export function runTool(
   program: string,
@@ -36,9 +42,11 @@ export function runTool(
   options: ToolOptions = {},
 ): Promise<ToolResult> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
+    // Python looks for its modules in the working directory first: in that of whoever started us, anybody may have put one.
+    const child = spawn(program.includes('/') ? absolute(program) : program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: options.env ?? process.env,
+      cwd: '/',
+      env: plainEnvironment(options.env ?? process.env, NETWORK),
       detached: true,
     });
     let output = '';

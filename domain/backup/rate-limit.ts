@@ -6,6 +6,8 @@ const MINUTE = 60_000;
 const HOUR = 3_600_000;
 /** Longest wait that we choose ourselves, ms; a server may ask for more. */
 const LONGEST = HOUR;
+/** Longest wait that is believed, ms: a server that is broken, or hostile, must not stop backups for ever by one header. */
+const BELIEVED = 24 * HOUR;
 /** Small steps of a clock are everyday; a stamp further ahead than this was made by a wrong clock. */
 const CLOCK_SLACK = 2 * MINUTE;
 
@@ -37,7 +39,8 @@ export function limitOf(reply: Reply, now: number, strikes: number): Gate | null
   const said = /rate limit|abuse detection/i.test(message);
   if (after === null && !spent && !said && status !== 429) return null;
   if (after !== null) {
-    return { until: now + after * 1000, kind: 'secondary', reason: 'GitHub asked to wait (retry-after)' };
+    const until = now + Math.min(after * 1000, BELIEVED);
+    return { until, kind: 'secondary', reason: 'GitHub asked to wait (retry-after)' };
   }
   const reset = seconds(headers['x-ratelimit-reset']);
   if (spent && reset !== null) {

@@ -1,4 +1,5 @@
 // Runs once per token: one JSON.parse, one object, and no list unless a choice has ended.
+import { isTooDeep } from './depth.js';
 import { recordOf } from './record.js';
 import type { Json } from './record.js';
 import type { StreamEvent } from './stream-event.js';
@@ -65,7 +66,7 @@ interface Seen {
 
 function parse(data: string): Json | null {
   try {
-    return recordOf(JSON.parse(data));
+    return isTooDeep(data) ? null : recordOf(JSON.parse(data));
   } catch {
     return null;
   }

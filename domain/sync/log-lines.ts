@@ -17,7 +17,8 @@ export interface Heading {
   readonly text: string;
 }
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+/** Its end takes what is there, line separators of Unicode too: one that could fail would be tried again for each mark (10 MB of them). */
+const FENCE = /^ {0,3}(`{3,}|~{3,})([^]*)$/;
 
 interface Fence {
   readonly char: string;

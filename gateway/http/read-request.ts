@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Capability } from '../../domain/failover/provider.js';
 import type { RequestFacts, RequestKind } from '../../domain/failover/request.js';
+import { isTooDeep } from '../../domain/openai/depth.js';
 
 /** Largest request body: pictures travel in it as base64. */
 export const MAX_BODY = 32 * 1024 * 1024;
@@ -59,7 +60,8 @@ export function understand(
   whyNot: (provider: string) => string | null,
 ): ClientRequest | Refusal {
   const body = parsed(raw);
-  if (body === null) return bad('invalid_json', 'The request body is not a JSON object.');
+  if (body === null)
+    return bad('invalid_json', 'The request body is not a JSON object, or one that nests too deeply.');
   const wrong = missing(kind, body);
   if (wrong !== null) return bad('invalid_request', wrong);
   const { model } = body;
@@ -102,7 +104,9 @@ export function understand(
 
 function parsed(raw: Buffer): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = JSON.parse(raw.toString('utf8'));
+    const text = raw.toString('utf8');
+    if (isTooDeep(text)) return null;
+    const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : null;
   } catch {
     return null;

@@ -40,6 +40,30 @@ describe('with a token', () => {
     expect((await client.get('/')).status).toBe(303);
   });
 
+  test('who guesses through the proxy shuts out nobody else', async () => {
+    const client = await open({ token: TOKEN });
+    const proof = await client.proof('/login');
+    const as = (address: string) => ({ origin: served.url, 'x-forwarded-for': `1.1.1.1, ${address}` });
+    for (let count = 0; count < 10; count++)
+      await client.post('/login', { proof, token: 'guess' }, as('10.0.0.9'));
+    expect((await client.post('/login', { proof, token: TOKEN }, as('10.0.0.9'))).status).toBe(429);
+    expect((await client.post('/login', { proof, token: TOKEN }, as('10.0.0.8'))).status).toBe(303);
+  });
+
+  test('two nodes on one host do not share a session', async () => {
+    const client = await open({ token: TOKEN });
+    await client.post('/login', { proof: await client.proof('/login'), token: TOKEN });
+    expect(client.cookie()).toContain(`nxs_session_${String(served.port)}=`);
+    const other = await serve({ token: TOKEN });
+    try {
+      const kept = { cookie: client.cookie() };
+      const answer = await fetch(`${other.url}/login`, { headers: kept });
+      expect(answer.headers.get('set-cookie')).toContain(`nxs_session_${String(other.port)}=`);
+    } finally {
+      await other.close();
+    }
+  });
+
   test.each([false, true])('the right token opens the page until the logout (secure: %s)', async (secure) => {
     const client = await open({ token: TOKEN, secure });
     const before = await client.get('/login');
@@ -47,7 +71,7 @@ describe('with a token', () => {
     const answer = await client.post('/login', { proof: await client.proof('/login'), token: TOKEN });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
     const cookie = answer.headers.get('set-cookie') ?? '';
-    expect(cookie).toMatch(/^nxs_session=[\w-]{32}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+/);
+    expect(cookie).toMatch(/^nxs_session_\d+=[\w-]{32}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+/);
     expect(cookie.endsWith('; Secure')).toBe(secure);
     // The session from before the login is worth nothing: nobody can plant one.
     expect(cookie.split(';')[0]).not.toBe(given.split(';')[0]);

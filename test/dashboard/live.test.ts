@@ -119,6 +119,16 @@ test('a change that could not be rendered is pushed as soon as it can be', async
   await until(() => stream.frames.at(-1)?.html?.includes('Needs you'), 3_000);
 });
 
+test('HEAD of the stream opens none', async () => {
+  const server = await open();
+  for (let count = 0; count < 60; count++) {
+    const answer = await fetch(`${server.url}/dashboard/events`, { method: 'HEAD' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  }
+  expect((await look(server)).status).toBe(200);
+});
+
 test('the stream of one page too many is refused', async () => {
   const server = await open();
   await Promise.all(Array.from({ length: 50 }, () => look(server)));

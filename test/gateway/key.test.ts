@@ -41,6 +41,18 @@ test.each([{}, { authorization: 'Bearer wrong' }, { authorization: 'Bearer front
   },
 );
 
+test('who guesses it from elsewhere is shut out; a program with an old key here shuts out nobody', async () => {
+  const key = { authorization: 'Bearer client-key' };
+  for (const from of [{ 'x-forwarded-for': '192.0.2.1' }, {}])
+    for (let count = 0; count < 10; count++)
+      expect((await ask({ ...from, authorization: 'Bearer guess' })).status).toBe(401);
+  const shut = await ask({ 'x-forwarded-for': '192.0.2.1', ...key });
+  expect([shut.status, shut.headers.get('retry-after')]).toEqual([429, '60']);
+  expect(await shut.json()).toMatchObject({ error: { code: 'too_many_wrong_keys' } });
+  expect((await ask({ 'x-forwarded-for': '192.0.2.2', ...key })).status).toBe(200);
+  expect((await ask(key)).status).toBe(200);
+});
+
 test('the key of a client opens nothing else, and no other origin', async () => {
   // A proxy on this machine speaks for somebody else, so the front's own token is needed.
   const outside = { authorization: 'Bearer client-key', 'x-forwarded-for': '192.0.2.1' };

@@ -138,6 +138,34 @@ describe('the front', () => {
     await expect(get(front, '/healthz')).rejects.toThrow(/ECONNREFUSED/);
   });
 
+  it('shuts out who guesses the token, even with the right one, and nobody else', async () => {
+    const front = await start({ http: { token: 'planted-secret' } });
+    const ask = (from: string, token: string) =>
+      get(front, '/healthz', { headers: { 'x-forwarded-for': from, authorization: `Bearer ${token}` } });
+    for (let count = 0; count < 10; count++) expect((await ask('10.0.0.9', 'guess')).status).toBe(401);
+    const shut = await ask('10.0.0.9', 'planted-secret');
+    expect([shut.status, shut.headers['retry-after']]).toEqual([429, '60']);
+    expect((await ask('10.0.0.8', 'planted-secret')).status).toBe(200);
+    expect((await get(front, '/healthz')).status).toBe(200);
+  });
+
+  it('does not count who brings no token at all', async () => {
+    const front = await start({ http: { token: 'planted-secret' } });
+    const headers = { 'x-forwarded-for': '10.0.0.9' };
+    for (let count = 0; count < 12; count++)
+      expect((await get(front, '/healthz', { headers })).status).toBe(401);
+    const authorization = 'Bearer planted-secret';
+    expect((await get(front, '/healthz', { headers: { ...headers, authorization } })).status).toBe(200);
+  });
+
+  it('is no part of a page of somebody else', async () => {
+    const front = await start({});
+    const part = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' };
+    expect((await get(front, '/healthz', { headers: part })).status).toBe(403);
+    const link = { ...part, 'sec-fetch-dest': 'document' };
+    expect((await get(front, '/healthz', { headers: link })).status).toBe(200);
+  });
+
   it('survives bytes that are no HTTP', async () => {
     const front = await start({});
     const socket = connect(front.port, '127.0.0.1');

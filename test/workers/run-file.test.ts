@@ -1,6 +1,7 @@
 import { mkdtemp, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   readRunFile,
@@ -9,6 +10,12 @@ import {
   writeRunFile,
   type RunFile,
 } from '../../workers/run-file.js';
+
+/** Any address of this machine. */
+function ownAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return all.find(({ family }) => family === 'IPv4')?.address ?? '127.0.0.1';
+}
 
 const RUN: RunFile = {
   pid: 1,
@@ -29,6 +36,43 @@ describe('run.json', () => {
     removeRunFile(state);
     removeRunFile(state);
     expect(await readRunFile(state)).toBeNull();
+  });
+
+  it.each([
+    ['http', 'http://192.0.2.1:8787'],
+    ['http', 'https://127.0.0.1:8787'],
+    ['http', 'http://127.0.0.1.evil.example:8787'],
+    ['http', 'http://u:p@127.0.0.1:8787'],
+    ['http', 'file:///etc/passwd'],
+    ['ui', 'javascript:alert(1)'],
+    ['pid', -1],
+    ['pid', 0],
+    ['pids', { worker: -1, temporal: null }],
+  ])('that was copied or forged is none (%s: %j)', async (key, value) => {
+    const state = await mkdtemp(join(tmpdir(), 'run-'));
+    await writeFile(runFilePath(state), JSON.stringify({ ...RUN, [key]: value }));
+    expect(await readRunFile(state)).toBeNull();
+  });
+
+  it.each(['http://localhost:1', 'http://[::1]:8787', `http://${ownAddress()}:8787`])(
+    'at %s is of this machine',
+    async (http) => {
+      const state = await mkdtemp(join(tmpdir(), 'run-'));
+      await writeRunFile(state, { ...RUN, http });
+      expect(await readRunFile(state)).toMatchObject({ http });
+    },
+  );
+
+  it('is never anything but a run file or nothing, whatever stands there', async () => {
+    const state = await mkdtemp(join(tmpdir(), 'run-'));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...Object.keys(RUN)), fc.jsonValue(), async (key, value) => {
+        await writeFile(runFilePath(state), JSON.stringify({ ...RUN, [key]: value }));
+        const read = await readRunFile(state);
+        expect(read === null || (read.pid > 0 && read.http.startsWith('http://'))).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it.each(['', 'null', '{"pid":"x"}', '[]'])('is none when it holds %j', async (content) => {

@@ -2,7 +2,8 @@ import { sameSecret } from '../../config/same-secret.js';
 import { hostName, isLoopbackAddress, isLoopbackName } from './host-name.js';
 
 // Loopback alone protects nobody: any web page in the user's browser can send requests to 127.0.0.1 (cross
-// site), or make its own name point there (DNS rebinding). The Host header stops the second, Origin the first.
+// site), or make its own name point there (DNS rebinding). The Host header stops the second, Origin the first; where a
+// browser sends none (pictures, scripts, frames), it says in Sec-Fetch-* where the request comes from.
 
 export interface GuardPolicy {
   /** Port that we listen on. */
@@ -21,6 +22,9 @@ export interface Caller {
   readonly host: string | undefined;
   readonly origin: string | undefined;
   readonly authorization: string | undefined;
+  /** Sec-Fetch-Site and Sec-Fetch-Dest; undefined: no browser, or an old one. */
+  readonly site?: string | undefined;
+  readonly dest?: string | undefined;
   /** A proxy on this machine speaks for somebody else. */
   readonly forwarded: boolean;
   readonly address: string | undefined;
@@ -37,11 +41,24 @@ export function judge(policy: GuardPolicy, caller: Caller): Verdict {
     return refuse(421, 'This host name is not ours; add it to http.allowed_hosts in nxs.yaml.');
   if (caller.origin !== undefined && !isOwnOrigin(policy, caller.origin))
     return refuse(403, 'Requests from pages of another origin are not taken.');
-  if (policy.token === null || isLocal(caller, name)) return { allowed: true };
+  if (caller.origin === undefined && isForeignPart(caller))
+    return refuse(403, 'This is no picture, script or frame of another page.');
+  if (!needsToken(policy, caller)) return { allowed: true };
   const given = /^Bearer (.+)$/i.exec(caller.authorization ?? '')?.[1];
-  if (given === undefined || !sameSecret(given, policy.token))
+  if (given === undefined || !sameSecret(given, policy.token ?? ''))
     return refuse(401, 'Clients beyond this machine need `Authorization: Bearer` with http.token.');
   return { allowed: true };
+}
+
+/** Does it count only with the token? */
+export function needsToken({ token }: Pick<GuardPolicy, 'token'>, caller: Omit<Caller, 'origin'>): boolean {
+  const name = hostName(caller.host);
+  return token !== null && (name === null || !isLocal(caller, name));
+}
+
+/** A page of somebody else wants it as a part of itself. A link that a person follows is another thing: it opens our page as a whole. */
+function isForeignPart({ site, dest }: Caller): boolean {
+  return (site === 'cross-site' || site === 'same-site') && dest !== 'document';
 }
 
 function isOurs(policy: GuardPolicy, header: string, name: string): boolean {

@@ -57,14 +57,14 @@ function gauge(name: string, help: string, value: number): Metric {
 
 function metricLines({ name, type, help, values }: Metric): string[] {
   const samples = values.map(({ suffix = '', labels = {}, value }) => {
-    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
+    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${labelText(text)}"`);
     return `${name}${suffix}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
   });
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples];
 }
 
-/** A label's value may hold anything; a newline in it would begin a sample of its own. */
-function escaped(text: string): string {
+/** The three characters that would end a label, or its line. */
+function labelText(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 

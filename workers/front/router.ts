@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { callerName, openWrongTokens, type WrongTokens } from '../../config/wrong-tokens.js';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../../domain/errors.js';
 import { errorBody } from '../../domain/openai/error-body.js';
 import { allowReading, answerPreflight, preflightFor } from './cors.js';
-import { judge, type Caller, type GuardPolicy } from './guard.js';
+import { judge, needsToken, type Caller, type GuardPolicy } from './guard.js';
 import { sendJson, setSecurityHeaders } from './respond.js';
 import { matchRoute, type Route } from './route.js';
 
@@ -12,11 +13,14 @@ export interface RouterOptions {
   readonly routes: readonly Route[];
   /** Known only after the port is. */
   readonly policy: () => GuardPolicy;
+  /** Of those who have to bring the token. */
+  readonly wrong?: WrongTokens;
   readonly onError: (error: unknown) => void;
 }
 
 /** Guard first, then the table. A route that throws answers 500 and takes nothing else down. */
-export function createRouter(options: RouterOptions): RequestListener {
+export function createRouter(given: RouterOptions): RequestListener {
+  const options = { wrong: openWrongTokens(), ...given };
   return (request, response) => {
     setSecurityHeaders(response);
     void answer(options, request, response).catch((error: unknown) => {
@@ -27,7 +31,7 @@ export function createRouter(options: RouterOptions): RequestListener {
 }
 
 async function answer(
-  { routes, policy }: RouterOptions,
+  { routes, policy, wrong }: Required<RouterOptions>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -36,9 +40,20 @@ async function answer(
   const match = matchRoute(routes, request.method ?? 'GET', path);
   const preflight = preflightFor(routes, request, path);
   const route = preflight ?? (match.kind === 'found' ? match.route : null);
-  const verdict = judge(rulesOf(policy(), route), caller);
+  const rules = rulesOf(policy(), route);
+  const verdict = judge(rules, caller);
+  const from = callerName(request);
+  // The right one does not count either: else guessing would go on.
+  if (needsToken(rules, caller) && wrong.blocked(from)) {
+    response.setHeader('retry-after', 60);
+    refuse(request, response, 429, 'Too many wrong tokens came from there; wait a minute.');
+    return;
+  }
   if (!verdict.allowed) {
-    if (verdict.status === 401) response.setHeader('www-authenticate', 'Bearer realm="nxs"');
+    if (verdict.status === 401) {
+      if (caller.authorization !== undefined) wrong.note(from);
+      response.setHeader('www-authenticate', 'Bearer realm="nxs"');
+    }
     refuse(request, response, verdict.status, verdict.reason);
     return;
   }
@@ -78,7 +93,13 @@ export function callerOf(request: IncomingMessage): Caller {
   const { host, origin, authorization } = request.headers;
   const forwarded =
     request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined;
-  return { host, origin, authorization, forwarded, address: request.socket.remoteAddress };
+  const [site, dest] = [single(request, 'sec-fetch-site'), single(request, 'sec-fetch-dest')];
+  return { host, origin, authorization, site, dest, forwarded, address: request.socket.remoteAddress };
+}
+
+function single(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(',') : value;
 }
 
 /** An answer to a request whose body nobody will read: the connection cannot be used again. */
@@ -105,6 +126,7 @@ const CODES: Readonly<Record<number, string>> = {
   405: 'method_not_allowed',
   413: 'request_too_large',
   421: 'host_not_allowed',
+  429: 'too_many_wrong_tokens',
 };
 
 function fail(response: ServerResponse, error: unknown): void {

@@ -2,12 +2,12 @@
 // the order, so it goes on when the worker is gone.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, isAlive, type ProcessIdentity } from '../../adapters/files/process-identity.js';
-import { readRunFile } from '../run-file.js';
+import { livingRun, readRunFile } from '../run-file.js';
 
 /** ms from the polite signal to the other one. */
 const PATIENCE = 5_000;
 
-const run = await readRunFile(process.argv[2] ?? '');
+const run = livingRun(await readRunFile(process.argv[2] ?? ''));
 if (run === null) {
   process.stderr.write('no control plane runs on this state directory\n');
   process.exit(1);

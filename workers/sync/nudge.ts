@@ -27,9 +27,9 @@ export function openNudger({ nxs }: Config, log: Logger): Nudger {
       for (const peer of peers) {
         const url = `${peer.replace(/\/+$/, '')}${NUDGE_PATH}`;
         const signal = AbortSignal.timeout(PATIENCE);
-        net.fetch(url, { method: 'POST', headers, signal }).then(
+        net.fetch(url, { method: 'POST', headers, signal, redirect: 'manual' }).then(
           (reply) => {
-            if (reply.status >= 400) log.warn({ peer, status: reply.status }, 'a peer did not take a nudge');
+            if (reply.status >= 300) log.warn({ peer, status: reply.status }, 'a peer did not take a nudge');
           },
           (error: unknown) =>
             log.debug(

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -47,6 +47,9 @@ async function fetchProgram(
   const program = resolve(scratch, place.fileToExtract);
   if (!program.startsWith(scratch + sep))
     return { kind: 'failed', reason: 'the archive names a file outside itself' };
+  // A link would lead the next steps to a file of this machine.
+  if ((await lstat(program).catch(() => null))?.isFile() !== true)
+    return { kind: 'failed', reason: 'the archive does not hold the program as a file' };
   return keepProgram(program, context);
 }
 
@@ -67,6 +70,8 @@ async function askWhere(context: SourceContext, silence: AbortController): Promi
   const { archiveUrl, fileToExtract } = (await response.json()) as Partial<Place>;
   if (typeof archiveUrl !== 'string' || typeof fileToExtract !== 'string')
     return 'answered something that is not a download';
+  if (context.downloadUrl.startsWith('https:') && !archiveUrl.startsWith('https:'))
+    return 'names an archive that would come without TLS';
   return { archiveUrl, fileToExtract };
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { checkProgram } from '../check-program.js';
 import type { Source } from '../source.js';
 
@@ -5,9 +6,10 @@ import type { Source } from '../source.js';
 export const named: Source = {
   name: 'environment',
   async find({ artifact, env }) {
-    const path = env[artifact.variable];
-    if (path === undefined || path === '')
+    const given = env[artifact.variable];
+    if (given === undefined || given === '')
       return { kind: 'absent', reason: `${artifact.variable} is not set` };
+    const path = resolve(given);
     const found = await checkProgram(path, artifact);
     return found.kind === 'failed' ? { ...found, reason: `${artifact.variable}: ${found.reason}` } : found;
   },

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorMessage } from '../../../domain/errors.js';
 import { keepProgram } from '../keep-program.js';
@@ -90,13 +90,14 @@ async function unpack(
   return toolProblem(await runTool(python, args, quiet, { env, signal }), quiet);
 }
 
-async function findProgram(scratch: string, program: string): Promise<string | null> {
-  for (const name of await readdir(scratch))
-    if (name.endsWith('.data')) {
-      const scripts = join(scratch, name, 'scripts');
+async function findProgram(scratch: string, name: string): Promise<string | null> {
+  for (const directory of await readdir(scratch))
+    if (directory.endsWith('.data')) {
+      const scripts = join(scratch, directory, 'scripts');
       const files = await readdir(scripts).catch(() => []);
-      const match = files.find((file) => file === program || file === `${program}.exe`);
-      if (match !== undefined) return join(scripts, match);
+      const match = files.find((file) => file === name || file === `${name}.exe`);
+      const program = match === undefined ? null : join(scripts, match);
+      if (program !== null && (await lstat(program)).isFile()) return program;
     }
   return null;
 }

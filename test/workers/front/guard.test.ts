@@ -63,6 +63,22 @@ describe('the guard of the front', () => {
     expect(judge(POLICY, { ...LOCAL, origin })).toMatchObject({ allowed: false, status: 403 }),
   );
 
+  it.each(['image', 'script', 'iframe', 'empty', 'object', undefined])(
+    'refuses to be the %s of a page of somebody else',
+    (dest) => {
+      for (const site of ['cross-site', 'same-site'])
+        expect(judge(POLICY, { ...LOCAL, site, dest })).toMatchObject({ allowed: false, status: 403 });
+      for (const site of ['same-origin', 'none', undefined])
+        expect(judge(POLICY, { ...LOCAL, site, dest })).toEqual({ allowed: true });
+    },
+  );
+
+  it('takes a person who follows a link to it, and a page of ours by its origin', () => {
+    expect(judge(POLICY, { ...LOCAL, site: 'cross-site', dest: 'document' })).toEqual({ allowed: true });
+    const ours = { origin: 'http://app.lan:3000', site: 'cross-site', dest: 'empty' };
+    expect(judge(POLICY, { ...LOCAL, ...ours })).toEqual({ allowed: true });
+  });
+
   it('asks everybody but a direct local caller for the token', () => {
     const refused = { allowed: false, status: 401 };
     expect(judge(WITH_TOKEN, LOCAL)).toEqual({ allowed: true });
