@@ -78,12 +78,10 @@ export function spawnEngine(
   env: NodeJS.ProcessEnv = process.env,
 ): ChildProcess {
   const child = spawn('/bin/sh', ['-c', 'umask 077; exec "$0" "$@"', program, ...engineArguments(command)], {
-    // It serves whoever reaches its port: our tokens are no business of its.
-    env: plainEnvironment(env, TUNING),
+    // It serves whoever reaches its port: our tokens are no business of its. Its log names times without their zone.
+    env: { ...plainEnvironment(env, TUNING), TZ: 'UTC' },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    // Its log names times without their zone.
-    env: { ...process.env, TZ: 'UTC' },
   });
   const hear = servingListener(command.port, serving);
   child.stdout.on('data', (chunk: Buffer) => {

@@ -1,12 +1,12 @@
 // What runs in a node's engine, and how long its histories are.
 import { connectTemporal } from '../../adapters/temporal/connect.js';
+import { embeddedTarget } from '../../adapters/temporal/target.js';
 import type { WorkflowSeen } from '../checks/histories.js';
 import type { SoakNode } from '../world/node.js';
 
 /** Throws when Temporal is not reachable. With `all`: ended ones too, without what is at hand. */
 export async function lookAtWorkflows(node: SoakNode, all = false): Promise<readonly WorkflowSeen[]> {
-  const target = { address: await node.plane.temporal(), namespace: 'default', tls: null, apiKey: null };
-  const { client, close } = await connectTemporal(target, 5_000);
+  const { client, close } = await connectTemporal(embeddedTarget(await node.plane.temporal()), 5_000);
   try {
     const seen: WorkflowSeen[] = [];
     const query = all ? {} : { query: 'ExecutionStatus = "Running"' };

@@ -3,8 +3,8 @@ import type { Client } from '@temporalio/client';
 import { payloadKeys } from '../../adapters/temporal/payload-key.js';
 import type { Config } from '../../config/types.js';
 import { errorMessage } from '../../domain/errors.js';
-import { livingRun, reachTemporal } from '../reach-temporal.js';
-import { readRunFile } from '../run-file.js';
+import { reachTemporal } from '../reach-temporal.js';
+import { livingRun, readRunFile } from '../run-file.js';
 import { readKeyUse } from './key-use.js';
 import { CODEC_PATH } from './routes.js';
 
