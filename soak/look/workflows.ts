@@ -6,7 +6,7 @@ import type { SoakNode } from '../world/node.js';
 
 /** Throws when Temporal is not reachable. With `all`: ended ones too, without what is at hand. */
 export async function lookAtWorkflows(node: SoakNode, all = false): Promise<readonly WorkflowSeen[]> {
-  const { client, close } = await connectTemporal(embeddedTarget(await node.plane.temporal()), 5_000);
+  const { client, close } = await connectTemporal(embeddedTarget(await node.plane.temporal(), []), 5_000);
   try {
     const seen: WorkflowSeen[] = [];
     const query = all ? {} : { query: 'ExecutionStatus = "Running"' };
