@@ -26,6 +26,7 @@ const ADAPTER_LIBRARIES = [
   'age-encryption',
   'tar-stream',
   'nodemailer',
+  'node-sqlite3-wasm',
 ];
 
 /** @param {string} name @param {string} from @param {readonly string[]} may */

@@ -46,6 +46,8 @@ import { syncRun } from './commands/sync-run.js';
 import { syncShow } from './commands/sync-show.js';
 import { syncStatus } from './commands/sync-status.js';
 import { temporal } from './commands/temporal.js';
+import { temporalDbList } from './commands/temporal-db-list.js';
+import { temporalDbRestore } from './commands/temporal-db-restore.js';
 import { up } from './commands/up.js';
 
 export const COMMANDS: readonly Command[] = [
@@ -95,5 +97,7 @@ export const COMMANDS: readonly Command[] = [
   journalShow,
   journalVerify,
   temporal,
+  temporalDbList,
+  temporalDbRestore,
   completionOf(() => COMMANDS),
 ];

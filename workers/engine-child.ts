@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { openRotatingLog } from '../adapters/files/rotating-log.js';
 import { resolveProgram, type Program } from '../adapters/temporal/binary.js';
+import { convertDatabase, makeEmpty, pourApart, scratchOf } from '../adapters/temporal/convert.js';
 import {
   databasePath,
   databaseServed,
+  oldestFor,
   prepareDatabase,
   type DatabaseNote,
 } from '../adapters/temporal/database.js';
@@ -18,6 +20,7 @@ import {
 } from '../adapters/temporal/engine.js';
 import type { Progress } from '../adapters/temporal/source.js';
 import { errorCode, errorMessage } from '../domain/errors.js';
+import { distDirectory } from './dist-paths.js';
 import { keepAlive, type Keeper } from './keeper.js';
 import type { Restart } from './lifecycle-journal.js';
 import { endOrphans } from './orphans.js';
@@ -55,10 +58,12 @@ const PORT_PATIENCE_MS = 3000;
 export async function startEngineChild(options: EngineChildOptions): Promise<EngineChild> {
   const { stateDir, wanted, env, say } = options;
   const orphans = await endOrphans(['start-dev', databasePath(stateDir)]);
+  await endOrphans(['start-dev', scratchOf(databasePath(stateDir))]);
   if (orphans.length > 0) say(`ended a Temporal server that was left over (process ${orphans.join(', ')})`);
   let ports = await chooseEnginePorts(wanted);
   tellPorts(wanted, ports, say);
   const log = openRotatingLog(join(stateDir, 'logs', 'temporal.log'));
+  const pourMain = join(distDirectory(), 'adapters', 'temporal', 'pour-main.js');
   let program: Program | null = null;
   let first = true;
   const signpost = createSignpost();
@@ -69,13 +74,21 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
     restarted: options.restarted,
     ask: (child) => child.kill('SIGTERM'),
     hopeless(error) {
-      if (errorCode(error) !== 'ENGINE_UNAVAILABLE') return false;
+      const code = errorCode(error);
+      if (code !== 'ENGINE_UNAVAILABLE' && code !== 'ENGINE_DATABASE') return false;
       options.fatal(error);
       return true;
     },
     async start(signal) {
-      program ??= await resolveProgram({ env, progress: options.progress, signal });
-      const note = await prepareDatabase(stateDir, program.version);
+      const atLeast = await oldestFor(stateDir);
+      program ??= await resolveProgram({ env, progress: options.progress, signal, atLeast });
+      const { path, version } = program;
+      const note = await prepareDatabase(stateDir, version, (database, copy) => {
+        say(`converting Temporal's database for version ${version}`);
+        const make = (empty: string) => makeEmpty(empty, { program: path, version, log, signal });
+        const pour = (old: string, fresh: string) => pourApart(pourMain, old, fresh);
+        return convertDatabase({ database, copy, make, pour });
+      });
       if (note !== null) say(noteLine(note, program.version));
       const before = ports;
       ports = first ? ports : await keepEnginePorts(before, PORT_PATIENCE_MS);
@@ -85,7 +98,7 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
         options.moved();
       }
       const address = engineAddress(ports);
-      const child = spawnEngine(program.path, engineCommand(stateDir, ports), log, () =>
+      const child = spawnEngine(program.path, engineCommand(stateDir, ports, program.version), log, () =>
         signpost.set(address),
       );
       // The next one has to say for itself that it serves.
@@ -113,6 +126,6 @@ function tellPorts(wanted: EnginePorts, got: EnginePorts, say: (line: string) =>
 
 function noteLine(note: DatabaseNote, version: string): string {
   return note.kind === 'copied'
-    ? `Temporal is ${version} now; its database before that is kept as ${note.copy}`
+    ? `Temporal is ${version} now; its database, written by ${note.from}, is kept as ${note.copy}`
     : `Temporal's database was never finished and is set up anew; the old one is ${note.aside}`;
 }

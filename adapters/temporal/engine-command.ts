@@ -1,4 +1,6 @@
 import { SEARCH_ATTRIBUTES } from '../../domain/ids.js';
+import { TEMPORAL_CLI } from './artifact.js';
+import { knowsNewsFlag } from './engine-version.js';
 
 export interface EngineCommand {
   readonly host: string;
@@ -8,6 +10,8 @@ export interface EngineCommand {
   readonly database: string | null;
   /** The web UI costs nothing while nobody looks; tests leave it out. */
   readonly ui: boolean;
+  /** Version of the program; the pinned one when left out. */
+  readonly version?: string;
   /** `key=json` pairs for the server's dynamic config. */
   readonly dynamicConfig?: readonly string[];
   /** `warn` when left out. */
@@ -17,8 +21,10 @@ export interface EngineCommand {
 /** Arguments of `temporal` for the embedded server. Search attributes are registered by the server itself at start. */
 export function engineArguments(command: EngineCommand): readonly string[] {
   const args = ['server', 'start-dev', '--ip', command.host, '--port', String(command.port)];
-  if (command.ui) args.push('--ui-port', String(command.uiPort), '--ui-disable-news-fetch');
+  if (command.ui) args.push('--ui-port', String(command.uiPort));
   else args.push('--headless');
+  if (command.ui && knowsNewsFlag(command.version ?? TEMPORAL_CLI.version))
+    args.push('--ui-disable-news-fetch');
   if (command.database !== null) args.push('--db-filename', command.database);
   for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES))
     args.push('--search-attribute', `${name}=${type}`);

@@ -44,8 +44,8 @@ export async function keepEnginePorts(before: EnginePorts, patience: number): Pr
   return chooseEnginePorts(before);
 }
 
-export function engineCommand(stateDir: string, ports: EnginePorts): EngineCommand {
-  return { host: HOST, ...ports, database: databasePath(stateDir), ui: true };
+export function engineCommand(stateDir: string, ports: EnginePorts, version: string): EngineCommand {
+  return { host: HOST, ...ports, database: databasePath(stateDir), ui: true, version };
 }
 
 export function engineAddress(ports: EnginePorts): string {
