@@ -109,6 +109,19 @@ const NODE = {
   ],
 };
 
+// One file knows which changes running workflows must not see; two spellings of one id would break them.
+const PATCHING = ['patched', 'deprecatePatch'];
+const PATCH_CALLS = [
+  {
+    selector: `ImportSpecifier[imported.name=/^(${PATCHING.join('|')})$/]`,
+    message: 'Changes to running workflows are rows of workflows/patches.ts; ask patches.isNew(id).',
+  },
+  {
+    selector: `MemberExpression[property.name=/^(${PATCHING.join('|')})$/]`,
+    message: 'Changes to running workflows are rows of workflows/patches.ts; ask patches.isNew(id).',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'coverage/**', 'test/fixtures/**', 'bench/results/**'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -160,7 +173,7 @@ export default tseslint.config(
   {
     files: ['workflows/**/*.ts'],
     rules: {
-      'no-restricted-syntax': ['error', DEFAULT_EXPORT, ENUM, ...LOCAL],
+      'no-restricted-syntax': ['error', DEFAULT_EXPORT, ENUM, ...LOCAL, ...PATCH_CALLS],
       'no-restricted-globals': [
         'error',
         ...globals(AMBIENT, `It ${HOST}`),
@@ -186,6 +199,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['workflows/patches.ts'],
+    rules: { 'no-restricted-syntax': ['error', DEFAULT_EXPORT, ENUM, ...LOCAL] },
   },
   {
     files: ['activities/contracts.ts'],

@@ -94,7 +94,7 @@ describe.skipIf(cases.length === 0)('an upgrade of the engine (NXS_TEST_OLD_ENGI
     const finished = before.runs.filter((line) => !line.endsWith('RUNNING'));
     expect(after).toEqual(expect.arrayContaining(finished));
     const approved = await fresh.nxs('approve', id, '--by', 'ops', '--reason', 'after the upgrade');
-    expect([approved.code, approved.stdout]).toEqual([0, expect.stringContaining('ccepted')]);
+    expect([approved.code, approved.stdout]).toEqual([0, expect.stringContaining('Approved by ops')]);
     const ended = await until(async () => {
       const found = await newest(fresh);
       return found?.id === id && found.ended !== null ? found : null;
