@@ -49,6 +49,8 @@ import { temporal } from './commands/temporal.js';
 import { temporalDbList } from './commands/temporal-db-list.js';
 import { temporalDbRestore } from './commands/temporal-db-restore.js';
 import { up } from './commands/up.js';
+import { workflowCheck } from './commands/workflow-check.js';
+import { workflowRestart } from './commands/workflow-restart.js';
 
 export const COMMANDS: readonly Command[] = [
   up,
@@ -96,6 +98,8 @@ export const COMMANDS: readonly Command[] = [
   configShow,
   journalShow,
   journalVerify,
+  workflowCheck,
+  workflowRestart,
   temporal,
   temporalDbList,
   temporalDbRestore,

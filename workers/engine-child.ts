@@ -86,7 +86,7 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
       const note = await prepareDatabase(stateDir, version, (database, copy) => {
         say(`converting Temporal's database for version ${version}`);
         const make = (empty: string) => makeEmpty(empty, { program: path, version, log, signal });
-        const pour = (old: string, fresh: string) => pourApart(pourMain, old, fresh);
+        const pour = (old: string, fresh: string) => pourApart(pourMain, { old, fresh, signal });
         return convertDatabase({ database, copy, make, pour });
       });
       if (note !== null) say(noteLine(note, program.version));

@@ -96,13 +96,14 @@ export async function makeEmpty(path: string, options: MakeOptions): Promise<voi
   });
 }
 
-/** `pour` in a process of its own. `main`: the compiled pour-main. */
-export async function pourApart(main: string, old: string, fresh: string): Promise<Poured> {
-  const { stdout } = await run(process.execPath, [main, old, fresh], { maxBuffer: 1024 * 1024 }).catch(
-    (error: unknown) => {
-      const said = (error as { readonly stderr?: unknown }).stderr;
-      throw new Error(typeof said === 'string' && said.trim() !== '' ? said.trim() : errorMessage(error));
-    },
-  );
+/** `pour` in a process of its own, which `signal` ends. `main`: the compiled pour-main. */
+export async function pourApart(
+  main: string,
+  { old, fresh, signal }: { readonly old: string; readonly fresh: string; readonly signal: AbortSignal },
+): Promise<Poured> {
+  const { stdout } = await run(process.execPath, [main, old, fresh], { signal }).catch((error: unknown) => {
+    const said = (error as { readonly stderr?: unknown }).stderr;
+    throw new Error(typeof said === 'string' && said.trim() !== '' ? said.trim() : errorMessage(error));
+  });
   return JSON.parse(stdout) as Poured;
 }

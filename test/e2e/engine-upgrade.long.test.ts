@@ -28,6 +28,11 @@ afterEach(async () => {
   service?.end();
 });
 
+/** A conversion comes before it, on a machine that may be busy. */
+async function ready(plane: Plane): Promise<void> {
+  await until(async () => (await plane.get('/readyz').catch(() => null))?.status === 200, 300_000);
+}
+
 async function newest(plane: Plane): Promise<Incident | undefined> {
   return ((await plane.get('/api/incidents')).body['incidents'] as readonly Incident[])[0];
 }
@@ -67,7 +72,7 @@ describe.skipIf(cases.length === 0)('an upgrade of the engine (NXS_TEST_OLD_ENGI
     await service.start();
     const old = await startPlane({ place, env: { NXS_TEMPORAL_CLI: join(DIR, `temporal-${version}`) } });
     planes.push(old);
-    await old.ready();
+    await ready(old);
     expect((await old.nxs('backup', 'run')).code).toBe(0);
     await old.nxs('temporal', 'schedule', 'toggle', '--pause', '--schedule-id', 'nxs-home-verify');
     service.set('broken');
@@ -85,7 +90,7 @@ describe.skipIf(cases.length === 0)('an upgrade of the engine (NXS_TEST_OLD_ENGI
 
     const fresh = await startPlane({ place, env: { NXS_TEMPORAL_CLI: inject('temporalCli') } });
     planes.push(fresh);
-    await fresh.ready();
+    await ready(fresh);
     expect(fresh.output()).toContain(
       `Temporal is ${TEMPORAL_CLI.version} now; its database, written by ${version}`,
     );
@@ -120,7 +125,7 @@ describe.skipIf(cases.length === 0)('an upgrade of the engine (NXS_TEST_OLD_ENGI
     expect((await readFile(join(place.stateDir, 'temporal/version'), 'utf8')).trim()).toBe(version);
     const back = await startPlane({ place, env });
     planes.push(back);
-    await back.ready();
+    await ready(back);
     expect(await schedules(back)).toEqual(before.schedules);
   });
 });
