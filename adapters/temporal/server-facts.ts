@@ -5,7 +5,7 @@ import { SEARCH_ATTRIBUTES } from '../../domain/ids.js';
 import { missingAttributes } from './namespace.js';
 
 /** TASK_QUEUE_TYPE_WORKFLOW; the generated enum would pull the whole proto package in. */
-const WORKFLOW_QUEUE = 1;
+const WORKFLOW_QUEUE = 1 as never;
 const DAY_S = 24 * 60 * 60;
 
 /** Throws what the client throws. */
@@ -19,7 +19,7 @@ export async function readServerFacts(client: Client, queue: string): Promise<Se
     workflowService.describeTaskQueue({
       namespace,
       taskQueue: { name: queue },
-      taskQueueType: WORKFLOW_QUEUE as never,
+      taskQueueType: WORKFLOW_QUEUE,
     }),
   ]);
   const seen = pollers.map(({ lastAccessTime: at }) => Number(at?.seconds ?? 0) * 1000);
