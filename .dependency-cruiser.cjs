@@ -28,6 +28,7 @@ const ADAPTER_LIBRARIES = [
   'tar-stream',
   'nodemailer',
   '@opentelemetry/[^/]+',
+  'node-sqlite3-wasm',
 ];
 
 /** @param {string} name @param {string} from @param {readonly string[]} may */

@@ -111,6 +111,19 @@ const NODE = {
   ],
 };
 
+// One file knows which changes running workflows must not see; two spellings of one id would break them.
+const PATCHING = ['patched', 'deprecatePatch'];
+const PATCH_CALLS = [
+  {
+    selector: `ImportSpecifier[imported.name=/^(${PATCHING.join('|')})$/]`,
+    message: 'Changes to running workflows are rows of workflows/patches.ts; ask patches.isNew(id).',
+  },
+  {
+    selector: `MemberExpression[property.name=/^(${PATCHING.join('|')})$/]`,
+    message: 'Changes to running workflows are rows of workflows/patches.ts; ask patches.isNew(id).',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'coverage/**', 'test/fixtures/**', 'bench/results/**'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -162,7 +175,7 @@ export default tseslint.config(
   {
     files: ['workflows/**/*.ts'],
     rules: {
-      'no-restricted-syntax': ['error', DEFAULT_EXPORT, ENUM, ...LOCAL],
+      'no-restricted-syntax': ['error', DEFAULT_EXPORT, ENUM, ...LOCAL, ...PATCH_CALLS],
       'no-restricted-globals': [
         'error',
         ...globals(AMBIENT, `It ${HOST}`),
@@ -188,6 +201,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['workflows/patches.ts'],
+    rules: { 'no-restricted-syntax': ['error', DEFAULT_EXPORT, ENUM, ...LOCAL] },
   },
   {
     files: ['activities/contracts.ts'],

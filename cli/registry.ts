@@ -53,7 +53,11 @@ import { syncRun } from './commands/sync-run.js';
 import { syncShow } from './commands/sync-show.js';
 import { syncStatus } from './commands/sync-status.js';
 import { temporal } from './commands/temporal.js';
+import { temporalDbList } from './commands/temporal-db-list.js';
+import { temporalDbRestore } from './commands/temporal-db-restore.js';
 import { up } from './commands/up.js';
+import { workflowCheck } from './commands/workflow-check.js';
+import { workflowRestart } from './commands/workflow-restart.js';
 
 export const COMMANDS: readonly Command[] = [
   up,
@@ -108,6 +112,10 @@ export const COMMANDS: readonly Command[] = [
   mcp,
   encryptionNewKey,
   encryptionStatus,
+  workflowCheck,
+  workflowRestart,
   temporal,
+  temporalDbList,
+  temporalDbRestore,
   completionOf(() => COMMANDS),
 ];

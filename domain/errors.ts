@@ -105,6 +105,12 @@ export const ERRORS = {
     http: 500,
     hint: 'Run `nxs backup run`, which reads the named files again and heals them, then `nxs backup drill`.',
   },
+  ENGINE_DATABASE: {
+    kind: 'permanent',
+    exit: 3,
+    http: 503,
+    hint: 'The database belongs to another version of Temporal: use the one named above, or go back with `nxs temporal-db restore`; docs/upgrades.md has both ways.',
+  },
   ENGINE_UNAVAILABLE: {
     kind: 'permanent',
     exit: 3,

@@ -211,8 +211,32 @@ export type NewEvent = KnownBody & { readonly id: string; readonly at?: string }
 /** Longest line in bytes, newline excluded; long bodies go by reference (claim check). */
 export const MAX_LINE_BYTES = 256 * 1024;
 
+/** Form of the events that this version writes. It changes only when an old reader would misread a new event of a known type. */
+export const JOURNAL_VERSION = 1;
+
+type Body = Pick<JournalEvent, 'type' | 'data'>;
+
+/** Brings a body of version `index + 1` into the form of the next one. Pure, and kept for as long as a journal may hold that version. */
+export type Upcaster = (body: Body) => Body;
+
+const UPCASTERS: readonly Upcaster[] = [];
+
+/**
+ * A body in the present form: old ones are brought up step by step. Null for a version to come, which is carried and counted, and
+ * never guessed at: a node that goes back to an older version loses nothing.
+ */
+export function presentBody(
+  { v = 1, type, data }: Body & { readonly v?: number },
+  upcasters: readonly Upcaster[] = UPCASTERS,
+): Body | null {
+  if (v > upcasters.length + 1) return null;
+  return upcasters.slice(v - 1).reduce((body, step) => step(body), { type, data });
+}
+
 /** The typed body of an event, or null when the type, or this form of it, is from another version. */
-export function knownBodyOf(event: Pick<JournalEvent, 'type' | 'data'>): KnownBody | null {
-  const parsed = knownBody.safeParse({ type: event.type, data: event.data });
+export function knownBodyOf(event: Body & { readonly v?: number }): KnownBody | null {
+  const body = presentBody(event);
+  if (body === null) return null;
+  const parsed = knownBody.safeParse({ type: body.type, data: body.data });
   return parsed.success ? parsed.data : null;
 }

@@ -50,6 +50,9 @@ const DOMAIN = [
 const WORKFLOWS = [
   ['@temporalio/client', "export { Client } from '@temporalio/client';"],
   ['activity values', "export { run } from '../activities/backup.js';"],
+  ['patched()', "import { patched } from '@temporalio/workflow';\nexport const x = patched;"],
+  ['deprecatePatch()', "import { deprecatePatch as y } from '@temporalio/workflow';\nexport const x = y;"],
+  ['patched() of all', "import * as wf from '@temporalio/workflow';\nexport const x = wf.patched('a');"],
 ] as const;
 
 const CLEAN = [
@@ -57,6 +60,7 @@ const CLEAN = [
   ['domain/x.ts', 'export const x = Date.UTC(2026, 1);\n'],
   ['domain/x.ts', "import { z } from 'zod';\nexport const x = z;\n"],
   ['workflows/x.ts', "import { sleep } from '@temporalio/workflow';\nexport const x = sleep;\n"],
+  ['workflows/patches.ts', "import { patched } from '@temporalio/workflow';\nexport const x = patched;\n"],
   [
     'adapters/x.ts',
     "import { readFileSync } from 'node:fs';\nexport const x = [readFileSync, Date.now()];\n",

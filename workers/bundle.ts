@@ -66,6 +66,12 @@ export async function workflowBundle(
   return encoded ? { code: ENCODED + (await readFile(path, 'utf8')) } : { codePath: path };
 }
 
+/** First digits of the digest of the bundle that lies in dist/ now; empty when there is none. */
+export async function installedBuild(dist: string = distDirectory()): Promise<string> {
+  const stamp = await read(bundleStampPath(dist));
+  return (stamp?.split('\n')[1] ?? '').slice(0, 12);
+}
+
 async function read(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch(() => null);
 }

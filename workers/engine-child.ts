@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { resolveProgram, type Program } from '../adapters/temporal/binary.js';
+import { convertDatabase, makeEmpty, pourApart, scratchOf } from '../adapters/temporal/convert.js';
 import {
   databasePath,
   databaseServed,
+  oldestFor,
   prepareDatabase,
   type DatabaseNote,
 } from '../adapters/temporal/database.js';
@@ -16,6 +19,7 @@ import {
 } from '../adapters/temporal/engine.js';
 import type { Progress } from '../adapters/temporal/source.js';
 import { errorCode, errorMessage } from '../domain/errors.js';
+import { distDirectory } from './dist-paths.js';
 import { keepAlive, type Keeper } from './keeper.js';
 import type { Restart } from './lifecycle-journal.js';
 import { endOrphans } from './orphans.js';
@@ -56,10 +60,12 @@ const PORT_PATIENCE_MS = 3000;
 export async function startEngineChild(options: EngineChildOptions): Promise<EngineChild> {
   const { stateDir, wanted, env, say } = options;
   const orphans = await endOrphans(['start-dev', databasePath(stateDir)]);
+  await endOrphans(['start-dev', scratchOf(databasePath(stateDir))]);
   if (orphans.length > 0) say(`ended a Temporal server that was left over (process ${orphans.join(', ')})`);
   let ports = await chooseEnginePorts(wanted);
   tellPorts(wanted, ports, say);
   const log = openChildLog(stateDir, 'temporal');
+  const pourMain = join(distDirectory(), 'adapters', 'temporal', 'pour-main.js');
   let program: Program | null = null;
   let first = true;
   const signpost = createSignpost();
@@ -70,14 +76,22 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
     restarted: options.restarted,
     ask: (child) => child.kill('SIGTERM'),
     hopeless(error) {
-      if (errorCode(error) !== 'ENGINE_UNAVAILABLE') return false;
+      const code = errorCode(error);
+      if (code !== 'ENGINE_UNAVAILABLE' && code !== 'ENGINE_DATABASE') return false;
       options.fatal(error);
       return true;
     },
     async start(signal) {
-      program ??= await resolveProgram({ env, progress: options.progress, signal });
-      const note = await prepareDatabase(stateDir, program.version);
-      if (note !== null) say(noteLine(note, program.version));
+      const atLeast = await oldestFor(stateDir);
+      program ??= await resolveProgram({ env, progress: options.progress, signal, atLeast });
+      const { path, version } = program;
+      const note = await prepareDatabase(stateDir, version, (database, copy) => {
+        say(`converting Temporal's database for version ${version}`);
+        const make = (empty: string) => makeEmpty(empty, { program: path, version, log, signal });
+        const pour = (old: string, fresh: string) => pourApart(pourMain, { old, fresh, signal });
+        return convertDatabase({ database, copy, make, pour });
+      });
+      if (note !== null) say(noteLine(note, version));
       const before = ports;
       ports = first ? ports : await keepEnginePorts(before, PORT_PATIENCE_MS);
       first = false;
@@ -87,8 +101,8 @@ export async function startEngineChild(options: EngineChildOptions): Promise<Eng
       }
       const address = engineAddress(ports);
       const serving = () => signpost.set(address);
-      const command = engineCommand(stateDir, ports, options.uiCodec);
-      const child = spawnEngine(program.path, command, log, serving, env);
+      const command = engineCommand(stateDir, ports, { version, uiCodec: options.uiCodec });
+      const child = spawnEngine(path, command, log, serving, env);
       // The next one has to say for itself that it serves.
       child.once('exit', () => signpost.clear());
       return child;
@@ -114,6 +128,6 @@ function tellPorts(wanted: EnginePorts, got: EnginePorts, say: (line: string) =>
 
 function noteLine(note: DatabaseNote, version: string): string {
   return note.kind === 'copied'
-    ? `Temporal is ${version} now; its database before that is kept as ${note.copy}`
+    ? `Temporal is ${version} now; its database, written by ${note.from}, is kept as ${note.copy}`
     : `Temporal's database was never finished and is set up anew; the old one is ${note.aside}`;
 }

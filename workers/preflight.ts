@@ -8,6 +8,7 @@ import { errorMessage } from '../domain/errors.js';
 import { plural } from '../domain/backup/record.js';
 import { backupPorts, SILENT } from './backup-parts.js';
 import type { Check } from './check.js';
+import { driftChecks } from './drift.js';
 import { providerChecks } from './failover/checks.js';
 import { hostChecks } from './healing/foresight.js';
 import { encryptionCheck } from './codec/check.js';
@@ -45,12 +46,13 @@ export async function preflight(config: Config, env: NodeJS.ProcessEnv): Promise
     guarded('Temporal is open to this machine', () => Promise.resolve(openTemporal(config))),
     guarded('encryption', () => encryptionCheck(config)),
   ];
-  const [own, providers, host] = await Promise.all([
+  const [own, drift, providers, host] = await Promise.all([
     Promise.all(checks),
+    driftChecks(config),
     providerChecks(config, env),
     hostChecks(config),
   ]);
-  return [...own, ...providers, ...host];
+  return [...own, ...drift, ...providers, ...host];
 }
 
 async function guarded(name: string, check: () => Promise<Omit<Check, 'name'>>): Promise<Check> {

@@ -1,10 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureRetention, ensureSearchAttributes } from '../adapters/temporal/namespace.js';
+import { RETENTION_DAYS } from '../domain/drift.js';
 import { errorMessage } from '../domain/errors.js';
 import type { Logger } from './log.js';
-
-const RETENTION_DAYS = 7;
 
 export interface PrepareContext {
   readonly client: Client;

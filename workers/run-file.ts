@@ -21,6 +21,10 @@ export interface RunFile {
   readonly ui: string | null;
   /** ISO 8601, UTC. */
   readonly started: string;
+  /** Of the package that was started; left out by versions before this field. */
+  readonly version?: string;
+  /** First digits of the bundle's digest, as it was at the start. */
+  readonly build?: string;
 }
 
 // Commands send http.token to where this file says, signal the processes that it names, and pages link to its `ui`.

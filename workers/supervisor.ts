@@ -15,6 +15,7 @@ import { frontRoutes, indexRoute } from './front/routes.js';
 import type { ControlPlaneStatus } from './front/status.js';
 import { openLifecycleJournal } from './lifecycle-journal.js';
 import { openLogger } from './log.js';
+import { installedBuild } from './bundle.js';
 import { packageVersion } from './package-version.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import { lockState, stateLockPath } from './state-lock.js';
@@ -113,9 +114,10 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
     temporal: external?.address ?? engine?.address() ?? '',
     ui: engine?.ui() ?? configuredUi(config.nxs.temporal),
   });
+  const own = { version: packageVersion(), build: await installedBuild() };
   const changed = () => {
     if (ending || front === null || worker === null) return;
-    const run = { pid: process.pid, pids: pids(), node, ...urls(), started };
+    const run = { pid: process.pid, pids: pids(), node, ...urls(), started, ...own };
     lastWrite = lastWrite
       .then(() => writeRunFile(stateDir, run))
       .catch((error: unknown) => log.error(error, 'run.json'));
@@ -153,7 +155,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   };
 
   try {
-    const own = [
+    const routesOfAll = [
       ...(options.routes ?? []),
       ...codecRoutes({
         settings: config.nxs.temporal,
@@ -166,7 +168,9 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
         metricParts: () => options.metricParts?.(pids()) ?? Promise.resolve(''),
       }),
     ];
-    const routes = own.some((route) => route.path === '/') ? own : [...own, indexRoute(own)];
+    const routes = routesOfAll.some((route) => route.path === '/')
+      ? routesOfAll
+      : [...routesOfAll, indexRoute(routesOfAll)];
     const onError = (error: unknown) => log.error(error, 'a request failed');
     front = await startFront({ http: config.nxs.http, routes, say, onError });
     if (config.nxs.temporal.mode === 'embedded') {

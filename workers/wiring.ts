@@ -15,6 +15,7 @@ import type { Config } from '../config/types.js';
 import { errorMessage } from '../domain/errors.js';
 import type { Shell } from '../domain/healing/ports.js';
 import type { NewEvent } from '../domain/journal.js';
+import type { Notice } from '../domain/notify/notice.js';
 import { backupPorts } from './backup-parts.js';
 import { backupPaths } from './backup-paths.js';
 import { rosterOf } from '../gateway/rules.js';
@@ -30,8 +31,11 @@ import { answerWith } from './rpc.js';
 import { workerSync } from './sync/worker.js';
 import type { WireContext, Wiring } from './worker-settings.js';
 
-/** Everything the worker registers, and the calls that it answers. */
-export function wire(config: Config, context: WireContext): Wiring {
+/** Everything the worker registers, the calls that it answers, and how it tells people. */
+export function wire(
+  config: Config,
+  context: WireContext,
+): Wiring & { readonly notify: (notice: Notice) => Promise<void> } {
   const { log } = context;
   const secrets = secretsOf(config);
   const journal = openJournal({ dir: path.join(config.stateDir, 'journal'), node: config.node });
@@ -58,6 +62,7 @@ export function wire(config: Config, context: WireContext): Wiring {
   const { node } = config;
   const roster = rosterOf(config);
   return {
+    notify: (notice) => notifications.notify(notice),
     activities: {
       ...healing.busy.counted(createBackupActivities(ports, scrub), UNINTERRUPTED),
       ...createFailoverActivities(failover.ports, scrub),

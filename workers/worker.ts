@@ -8,15 +8,26 @@ import { firstRun } from './first-run.js';
 import { startHealing } from './healing/worker.js';
 import { runWorker } from './run-worker.js';
 import { reconcileSchedules } from './schedules.js';
+import { watchStuck } from './stuck/watch.js';
 import { wire } from './wiring.js';
+
+let notify: ReturnType<typeof wire>['notify'] = () => Promise.resolve();
+let watching = false;
 
 await runWorker({
   load: (dir) => loadConfig({ env: process.env, tolerant: true, ...(dir === null ? {} : { dir }) }),
-  wire: (config, context) => wire(config, context),
+  wire(config, context) {
+    const wiring = wire(config, context);
+    ({ notify } = wiring);
+    return wiring;
+  },
   async started(context) {
-    const { client, config, front, log, signal } = context;
+    const { client, config, front, log, say, signal } = context;
     const known = await renewLoops(client, config, log);
     const manager = { client, node: config.node, roster: rosterOf(config), front, log, signal };
+    const { node, stateDir } = config;
+    if (!watching) void watchStuck({ client, node, stateDir, log, say, signal, notify });
+    watching = true;
     await Promise.all([
       startHealing({ client, node: config.node, known, log, signal }),
       reconcileManager(manager),

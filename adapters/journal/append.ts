@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../../domain/journal-canonical.js';
 import { chain, GENESIS, lineOf } from '../../domain/journal-chain.js';
 import type { Unchained } from '../../domain/journal-chain.js';
-import { journalEvent, knownBody, MAX_LINE_BYTES } from '../../domain/journal.js';
+import { JOURNAL_VERSION, journalEvent, knownBody, MAX_LINE_BYTES } from '../../domain/journal.js';
 import type { NewEvent } from '../../domain/journal.js';
 import { NxsError } from '../../domain/errors.js';
 import { acquireLock } from '../files/lock.js';
@@ -92,7 +92,14 @@ const unchained = journalEvent.omit({ prev: true, hash: true });
 function prepared(event: NewEvent, options: JournalOptions): Unchained {
   const body = knownBody.safeParse({ type: event.type, data: event.data });
   const at = event.at ?? new Date((options.clock ?? Date.now)()).toISOString();
-  const full = { v: 1, id: event.id, at, node: options.node, type: event.type, data: event.data };
+  const full = {
+    v: JOURNAL_VERSION,
+    id: event.id,
+    at,
+    node: options.node,
+    type: event.type,
+    data: event.data,
+  };
   const envelope = unchained.safeParse(full);
   const issue = body.error?.issues[0] ?? envelope.error?.issues[0];
   if (issue !== undefined || !envelope.success) {

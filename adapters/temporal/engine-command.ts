@@ -1,4 +1,6 @@
 import { SEARCH_ATTRIBUTES } from '../../domain/ids.js';
+import { TEMPORAL_CLI } from './artifact.js';
+import { knowsNewsFlag } from './engine-version.js';
 
 export interface EngineCommand {
   readonly host: string;
@@ -10,6 +12,8 @@ export interface EngineCommand {
   readonly ui: boolean;
   /** Base URL of the endpoint that decodes payloads for the web UI; left out: none. */
   readonly uiCodec?: string;
+  /** Version of the program; the pinned one when left out. */
+  readonly version?: string;
   /** `key=json` pairs for the server's dynamic config. */
   readonly dynamicConfig?: readonly string[];
   /** `warn` when left out. */
@@ -19,9 +23,11 @@ export interface EngineCommand {
 /** Arguments of `temporal` for the embedded server. Search attributes are registered by the server itself at start. */
 export function engineArguments(command: EngineCommand): readonly string[] {
   const args = ['server', 'start-dev', '--ip', command.host, '--port', String(command.port)];
-  if (command.ui) args.push('--ui-port', String(command.uiPort), '--ui-disable-news-fetch');
+  if (command.ui) args.push('--ui-port', String(command.uiPort));
   else args.push('--headless');
   if (command.ui && command.uiCodec !== undefined) args.push('--ui-codec-endpoint', command.uiCodec);
+  if (command.ui && knowsNewsFlag(command.version ?? TEMPORAL_CLI.version))
+    args.push('--ui-disable-news-fetch');
   if (command.database !== null) args.push('--db-filename', command.database);
   for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES))
     args.push('--search-attribute', `${name}=${type}`);

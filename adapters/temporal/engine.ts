@@ -48,10 +48,14 @@ export async function keepEnginePorts(before: EnginePorts, patience: number): Pr
   return chooseEnginePorts(before);
 }
 
-/** `uiCodec`: where the web UI has payloads decoded; null: nowhere. */
-export function engineCommand(stateDir: string, ports: EnginePorts, uiCodec: string | null): EngineCommand {
+/** `version` of the program; `uiCodec`: where the web UI has payloads decoded, null: nowhere. */
+export function engineCommand(
+  stateDir: string,
+  ports: EnginePorts,
+  { version, uiCodec }: { readonly version: string; readonly uiCodec: string | null },
+): EngineCommand {
   const codec = uiCodec === null ? {} : { uiCodec };
-  return { host: HOST, ...ports, database: databasePath(stateDir), ui: true, ...codec };
+  return { host: HOST, ...ports, database: databasePath(stateDir), ui: true, version, ...codec };
 }
 
 export function engineAddress(ports: EnginePorts): string {

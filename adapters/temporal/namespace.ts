@@ -24,21 +24,33 @@ export async function ensureRetention(client: Client, days: number): Promise<voi
  * we may not: workflows cannot be started with them then, which the server says at the first start.
  */
 export async function ensureSearchAttributes(client: Client): Promise<string | null> {
-  const { operatorService } = client.connection as unknown as {
-    readonly operatorService: OperatorService;
-  };
   const namespace = client.options.namespace;
   try {
-    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-    const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !(name in (customAttributes ?? {})));
+    const missing = await missingAttributes(client);
     if (missing.length === 0) return null;
-    const searchAttributes = Object.fromEntries(missing.map(([name, type]) => [name, VALUE_TYPES[type]]));
-    await operatorService.addSearchAttributes({ namespace, searchAttributes });
+    const searchAttributes = Object.fromEntries(
+      missing.map((name) => [name, VALUE_TYPES[SEARCH_ATTRIBUTES[name]]]),
+    );
+    await operatorOf(client).addSearchAttributes({ namespace, searchAttributes });
     return null;
   } catch (error) {
     const names = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => `${name}=${type}`);
     return `The search attributes ${names.join(', ')} could not be registered (${errorMessage(error)}); ask the cluster's owner to add them.`;
   }
+}
+
+/** Search attributes of ours that the namespace lacks. Throws what the client throws. */
+export async function missingAttributes(
+  client: Client,
+): Promise<readonly (keyof typeof SEARCH_ATTRIBUTES)[]> {
+  const { namespace } = client.options;
+  const { customAttributes } = await operatorOf(client).listSearchAttributes({ namespace });
+  const names = Object.keys(SEARCH_ATTRIBUTES) as readonly (keyof typeof SEARCH_ATTRIBUTES)[];
+  return names.filter((name) => !(name in (customAttributes ?? {})));
+}
+
+function operatorOf(client: Client): OperatorService {
+  return (client.connection as unknown as { readonly operatorService: OperatorService }).operatorService;
 }
 
 interface OperatorService {

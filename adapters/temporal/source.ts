@@ -29,5 +29,7 @@ export type Found =
 
 export interface Source {
   readonly name: string;
+  /** It has the pinned version and no other. */
+  readonly pinned?: boolean;
   find(context: SourceContext): Promise<Found>;
 }

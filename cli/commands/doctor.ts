@@ -9,9 +9,13 @@ export const doctor: Command = {
     'check this machine, the configuration, the destinations and the providers; exit 1 when something is bad',
   json: true,
   async run({ context }) {
-    const { loadFor } = await import('../setup.js');
+    const { loadFor, staleConfig } = await import('../setup.js');
     const { preflight } = await import('../../workers/preflight.js');
-    const checks = await preflight(await loadFor(context), context.env);
+    const config = await loadFor(context);
+    const stale = await staleConfig(config);
+    const changed: Check[] =
+      stale === null ? [] : [{ name: 'configuration in force', reading: 'bad', detail: stale }];
+    const checks = [...(await preflight(config, context.env)), ...changed];
     const bad = checks.filter(({ reading }) => reading === 'bad');
     if (context.json) context.out(JSON.stringify({ ok: bad.length === 0, checks }));
     for (const { name, reading, detail } of context.json ? [] : checks) {

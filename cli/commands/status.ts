@@ -42,6 +42,7 @@ async function answer(context: Context): Promise<number> {
   const { printHealing, briefOfHealing } = await import('../healing-text.js');
   const { readKpis } = await import('../../workers/kpi/view.js');
   const { printKpiLine, briefOfKpis } = await import('../kpi-text.js');
+  const { readStuck } = await import('../../workers/stuck/file.js');
   const config = await loadFor(context);
   const plane = await controlPlane(config);
   const now = Date.now();
@@ -50,6 +51,7 @@ async function answer(context: Context): Promise<number> {
   const sync = await readSyncStatus(config);
   const healing = await viewHealing(config, now);
   const kpis = await readKpis(config, DAY, now);
+  const stuck = (await readStuck(config.stateDir))?.runs ?? [];
   const { last_run: last } = view;
   const backup = {
     outcome: last?.outcome ?? null,
@@ -60,9 +62,11 @@ async function answer(context: Context): Promise<number> {
   if (context.json) {
     const own = { node: config.node, data_dir: config.dataDir, control_plane: plane };
     const briefs = { sync: briefOf(sync), healing: briefOfHealing(healing), kpis: briefOfKpis(kpis) };
-    context.out(JSON.stringify({ ...own, providers: summaryOf(providers), backup, ...briefs }));
+    context.out(JSON.stringify({ ...own, stuck, providers: summaryOf(providers), backup, ...briefs }));
   } else {
     print(context, config, plane);
+    for (const { workflow, reason, mend } of stuck)
+      context.out(`${context.paint('bad', `CANNOT GO ON  ${workflow}`)}: ${reason}; ${mend}`);
     printSummary(context, providers);
     printBackup(context, backup);
     context.out(`last sync      ${lineOf(context, sync)}`);

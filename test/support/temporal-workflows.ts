@@ -19,12 +19,14 @@ import type {
 } from '../../activities/contracts.js';
 import { kindAttributes } from '../../workers/attributes.js';
 import { checkBundle, workflowBundle } from '../../workers/bundle.js';
+import { packageVersion } from '../../workers/package-version.js';
 import { WORKER_LIMITS } from '../../workers/worker-limits.js';
 import { taskQueue, workflowId, type WorkflowKind } from '../../domain/ids.js';
+import { recordingFolder } from './histories.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** `NXS_TEST_RECORD=1 npm test -- test/workflows` writes the histories that test/replay replays. */
+/** `NXS_TEST_RECORD=1 npm test -- test/workflows` writes the histories of this version, which test/replay replays. */
 const RECORD = process.env['NXS_TEST_RECORD'] === '1';
 
 type Cast = BackupActivities & FailoverActivities & FailoverSteps & SyncActivities & HealingActivities;
@@ -134,7 +136,7 @@ export async function openStage(
     async record(handle, name) {
       if (!RECORD) return;
       const history = await handle.fetchHistory();
-      const dir = path.join(ROOT, 'test/replay/histories');
+      const dir = recordingFolder(packageVersion());
       await mkdir(dir, { recursive: true });
       // Stacks name the paths of the machine that recorded them, and replay does not need them.
       const text = toJson(history).replace(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');

@@ -77,7 +77,8 @@ const EMPTY: FailoverSnapshot = {
   switch: { to: null, until: null, at: 0, by: 'policy' },
 };
 
-function managedProviders({ usable, unusable }: Roster): readonly ManagedProvider[] {
+/** The providers as the manager is told of them, in the order of policy. */
+export function managedProviders({ usable, unusable }: Roster): readonly ManagedProvider[] {
   const configured = new Set(usable.map(({ rules }) => rules.name));
   return byPolicy([...usable, ...unusable].map(({ rules }) => rules)).map(({ name }) => ({
     name,

@@ -6,6 +6,7 @@ import type { Source } from '../source.js';
 /** What an earlier start has fetched. A cached program that does not run any more is removed, so that it is fetched anew. */
 export const cached: Source = {
   name: 'cache',
+  pinned: true,
   async find({ artifact, cache }) {
     const path = cachedPath(cache, artifact);
     const there = await stat(path).catch(() => null);

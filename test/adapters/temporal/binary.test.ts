@@ -23,6 +23,37 @@ afterEach(() => {
   }
 });
 
+describe('a database that a version has opened', () => {
+  it('passes over an older program, in one line, and takes the next one', async () => {
+    const cache = await scratch();
+    await cachedScript(cache, ANSWER);
+    const older = await script('mine', 'echo "temporal version 1.8.3 (Server 1.31.2, UI 2.50.1)"');
+    const lines: string[] = [];
+    const found = await resolve({
+      cache,
+      env: { NXS_TEMPORAL_CLI: older },
+      atLeast: '1.9.1',
+      progress: (line) => lines.push(line),
+    });
+    expect(found.source).toBe('cache');
+    expect(lines).toEqual([
+      expect.stringMatching(/^environment: .*1\.8\.3, and the database was opened by 1\.9\.1/),
+    ]);
+  });
+
+  it('newer than all there is: downloads nothing, keeps the cached one, and says both ways out', async () => {
+    const cache = await scratch();
+    const path = await cachedScript(cache, ANSWER);
+    await expect(resolve({ cache, sources: undefined, atLeast: '1.10.0' })).rejects.toMatchObject({
+      code: 'ENGINE_DATABASE',
+      message: expect.stringMatching(
+        /opened by version 1\.10\.0[\s\S]*cache: has 1\.9\.1[\s\S]*temporal-db restore/,
+      ),
+    });
+    expect((await stat(path)).isFile()).toBe(true);
+  });
+});
+
 describe('resolveProgram', () => {
   it('prefers the program that the environment names', async () => {
     const program = await script('mine', ANSWER);

@@ -48,6 +48,13 @@ describe('engineArguments', () => {
     );
   });
 
+  it('leaves out what an older program does not know', () => {
+    const command = { host: '127.0.0.1', port: 1, uiPort: 2, database: null, ui: true };
+    const news = (version: string) =>
+      engineArguments({ ...command, version }).includes('--ui-disable-news-fetch');
+    expect(['1.5.1', '1.6.2', '1.8.0', '1.10.0'].map(news)).toEqual([false, false, true, true]);
+  });
+
   it('keeps a test server in memory and without a web UI', () => {
     const args = engineArguments({
       host: '127.0.0.1',
