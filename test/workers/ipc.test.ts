@@ -4,7 +4,7 @@ import { parseFromWorker, parseToWorker } from '../../workers/ipc.js';
 
 describe('messages between supervisor and worker', () => {
   it('come through as they were sent', () => {
-    const state = { type: 'state', id: 3, polling: true, temporal: false, detail: null };
+    const state = { type: 'state', id: 3, polling: true, temporal: false, readable: true, detail: null };
     expect(parseFromWorker(state)).toEqual(state);
     expect(parseFromWorker({ type: 'ready' })).toEqual({ type: 'ready' });
     expect(parseToWorker({ type: 'ask', id: 3 })).toEqual({ type: 'ask', id: 3 });
