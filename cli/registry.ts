@@ -21,6 +21,7 @@ import { backupStatus } from './commands/backup-status.js';
 import { backupVerify } from './commands/backup-verify.js';
 import { completionOf } from './commands/completion.js';
 import { configCheck } from './commands/config-check.js';
+import { configReload } from './commands/config-reload.js';
 import { configShow } from './commands/config-show.js';
 import { doctor } from './commands/doctor.js';
 import { drill } from './commands/drill.js';
@@ -92,6 +93,7 @@ export const COMMANDS: readonly Command[] = [
   notifyTest,
   configCheck,
   configShow,
+  configReload,
   journalShow,
   journalVerify,
   temporal,

@@ -18,6 +18,8 @@ export interface RunFile {
   readonly ui: string | null;
   /** ISO 8601, UTC. */
   readonly started: string;
+  /** When the configuration in force was read; ISO 8601, UTC. Left out by a control plane that cannot reload. */
+  readonly configured?: string;
 }
 
 export function runFilePath(stateDir: string): string {

@@ -48,7 +48,7 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     if (process.env['TZ'] !== 'UTC') throw new NxsError('USAGE', 'The worker must be started with TZ=UTC.');
     const start = await link.started();
     if (start === null || stop.signal.aborted) process.exit(0);
-    const config = await parts.load(start.configDir);
+    const config = await parts.load(start);
     const log = openLogger(join(config.stateDir, 'logs', 'worker.log'), 'worker');
     installRuntime(log);
     const front = rpc as Caller<FrontCalls>;

@@ -1,4 +1,5 @@
 // The worker process: Temporal's side effects on this node. Only the supervisor starts it.
+import { takeOver, type Handover } from '../config/handover.js';
 import { loadConfig } from '../config/load.js';
 import { rosterOf } from '../gateway/rules.js';
 import { reconcileManager } from './failover/worker-manager.js';
@@ -9,7 +10,10 @@ import { reconcileSchedules } from './schedules.js';
 import { wire } from './wiring.js';
 
 await runWorker({
-  load: (dir) => loadConfig({ env: process.env, tolerant: true, ...(dir === null ? {} : { dir }) }),
+  load({ configDir: dir, handover }) {
+    if (handover !== null) return Promise.resolve(takeOver(handover as Handover));
+    return loadConfig({ env: process.env, tolerant: true, ...(dir === null ? {} : { dir }) });
+  },
   wire: (config, context) => wire(config, context),
   async started(context) {
     const { client, config, front, log, signal } = context;

@@ -56,8 +56,16 @@ function scrub(text: string, secret: string | null): string {
   return secret === null || secret === '' ? text : text.replaceAll(secret, '***');
 }
 
+/** The contents of TLS files. Throws NxsError CONFIG_INVALID for one that cannot be read. */
+export async function readTlsFiles(
+  files: TlsFiles,
+): Promise<Readonly<Record<'ca' | 'cert' | 'key', Buffer | undefined>>> {
+  const [ca, cert, key] = await Promise.all([pem(files.ca), pem(files.cert), pem(files.key)]);
+  return { ca, cert, key };
+}
+
 async function readTls(files: TlsFiles): Promise<NonNullable<ConnectionOptions['tls']>> {
-  const [ca, crt, key] = await Promise.all([pem(files.ca), pem(files.cert), pem(files.key)]);
+  const { ca, cert: crt, key } = await readTlsFiles(files);
   if ((crt === undefined) !== (key === undefined))
     throw new NxsError('CONFIG_INVALID', 'temporal.tls needs both `cert` and `key`, or neither.');
   return {

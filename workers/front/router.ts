@@ -8,7 +8,7 @@ import { matchRoute, type Route } from './route.js';
 const DEFAULT_BODY = 64 * 1024;
 
 export interface RouterOptions {
-  readonly routes: readonly Route[];
+  readonly routes: () => readonly Route[];
   /** Known only after the port is. */
   readonly policy: () => GuardPolicy;
   readonly onError: (error: unknown) => void;
@@ -32,7 +32,7 @@ async function answer(
 ): Promise<void> {
   const caller = callerOf(request);
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const match = matchRoute(routes, request.method ?? 'GET', path);
+  const match = matchRoute(routes(), request.method ?? 'GET', path);
   const ownKey = match.kind === 'found' && match.route.ownKey === true;
   const rules = ownKey ? { ...policy(), token: null } : policy();
   const verdict = judge(rules, caller);
