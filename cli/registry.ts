@@ -3,6 +3,7 @@ import type { Command } from './definition.js';
 import { approve } from './commands/approve.js';
 import { approverAdd } from './commands/approver-add.js';
 import { deny } from './commands/deny.js';
+import { fleet } from './commands/fleet.js';
 import { healList } from './commands/heal-list.js';
 import { healLog } from './commands/heal-log.js';
 import { healMark } from './commands/heal-mark.js';
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   init,
   status,
   doctor,
+  fleet,
   ask,
   providerList,
   providerSwitch,

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { TemporalTarget } from '../adapters/temporal/target.js';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../domain/errors.js';
+import { identityText, type WorkerIdentity } from '../domain/fleet/identity.js';
 import { taskQueue } from '../domain/ids.js';
 import { checkBundle } from './bundle.js';
 import type { FrontCalls } from './failover/calls.js';
+import { ownIdentity } from './fleet/own-identity.js';
+import { awaitPlace, keepPlace } from './fleet/place.js';
 import { openLogger, type Logger } from './log.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { sdkLogger } from './sdk-logger.js';
@@ -17,6 +20,8 @@ import { WORKER_LIMITS } from './worker-limits.js';
 import type { WorkerParts, WorkerSettings, Wiring } from './worker-settings.js';
 
 interface Running {
+  /** Why it does not poll yet, when it is not Temporal. */
+  waiting: string | null;
   connection: NativeConnection | null;
   worker: Worker | null;
 }
@@ -29,7 +34,7 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
   // A V8 that does not know it says so on stderr and goes on. Measured: npm run bench -- memory.
   setFlagsFromString('--heap-growing-percent=40');
   const stop = new AbortController();
-  const running: Running = { connection: null, worker: null };
+  const running: Running = { connection: null, worker: null, waiting: null };
   let answer: Answer | null = null;
   const rpc = rpcPeer({
     peer: 'the supervisor',
@@ -60,15 +65,31 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     if (connected !== null) {
       const { connection, namespace } = connected;
       running.connection = connection;
-      const worker = await createWorker({ connection, namespace, config, wiring, bundle });
+      const say = (text: string) => link.send({ type: 'line', text });
+      const identity = await ownIdentity(config.node, config.stateDir);
+      const service = connection.workflowService;
+      const place = {
+        self: identity,
+        stateDir: config.stateDir,
+        service,
+        namespace,
+        log,
+        say,
+        signal: stop.signal,
+      };
+      if (!(await awaitPlace(place, (sentence) => (running.waiting = sentence)))) {
+        await wiring.close();
+        process.exit(0);
+      }
+      const worker = await createWorker({ connection, namespace, config, wiring, bundle, identity });
       running.worker = worker;
       // On the worker's own connection: only so can a workflow be started eagerly.
       const client = new Client({ connection, namespace });
       answer = wiring.serve?.(client) ?? null;
-      const say = (text: string) => link.send({ type: 'line', text });
       const done = worker.run();
       void aborted(stop.signal).then(() => shutDown(worker));
       link.send({ type: 'ready' });
+      void keepPlace(place, () => stop.abort());
       const context = { client, config, front, log, say, signal: stop.signal };
       void prepareNamespace(context, () => parts.started(context));
       await done;
@@ -118,14 +139,22 @@ interface WorkerInputs {
   readonly config: WorkerSettings;
   readonly wiring: Wiring;
   readonly bundle: string;
+  readonly identity: WorkerIdentity;
 }
 
-function createWorker({ connection, namespace, config, wiring, bundle }: WorkerInputs): Promise<Worker> {
+function createWorker({
+  connection,
+  namespace,
+  config,
+  wiring,
+  bundle,
+  identity,
+}: WorkerInputs): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue: taskQueue(config.node),
-    identity: `${config.node}@${process.pid}`,
+    identity: identityText(identity),
     workflowBundle: { codePath: bundle },
     activities: wiring.activities,
     ...WORKER_LIMITS,
@@ -136,9 +165,10 @@ function shutDown(worker: Worker): void {
   if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
-async function state({ connection, worker }: Running) {
+async function state({ connection, worker, waiting }: Running) {
   const temporal = connection !== null && (await answers(connection, 1000));
   const polling = worker?.getState() === 'RUNNING';
-  const detail = connection === null ? 'waiting for Temporal' : polling ? null : 'the worker is starting';
+  const detail =
+    connection === null ? 'waiting for Temporal' : polling ? null : (waiting ?? 'the worker is starting');
   return { polling, temporal, detail };
 }
