@@ -60,7 +60,7 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     const [bundle, wiring, connected] = await Promise.all([
       checkBundle(parts.dist),
       parts.wire(config, { log, front, stopping: stop.signal }),
-      connectTo(link.target(), log, stop.signal),
+      connectTo(link.target(), log, stop.signal, (sentence) => (running.waiting = sentence)),
     ]);
     if (connected !== null) {
       const { connection, namespace } = connected;
@@ -111,9 +111,14 @@ const notYet: Answer = () =>
   Promise.reject(new NxsError('TEMPORAL_UNREACHABLE', 'The worker does not poll yet.'));
 
 /** null when we are stopped before there is a connection. */
-async function connectTo(target: Promise<TemporalTarget>, log: Logger, signal: AbortSignal) {
+async function connectTo(
+  target: Promise<TemporalTarget>,
+  log: Logger,
+  signal: AbortSignal,
+  waiting: (sentence: string) => void,
+) {
   const known = await Promise.race([target, aborted(signal)]);
-  const connection = known === null ? null : await connectPatiently(known, log, signal);
+  const connection = known === null ? null : await connectPatiently(known, log, signal, waiting);
   return known === null || connection === null ? null : { connection, namespace: known.namespace };
 }
 
@@ -169,6 +174,10 @@ async function state({ connection, worker, waiting }: Running) {
   const temporal = connection !== null && (await answers(connection, 1000));
   const polling = worker?.getState() === 'RUNNING';
   const detail =
-    connection === null ? 'waiting for Temporal' : polling ? null : (waiting ?? 'the worker is starting');
+    connection === null
+      ? (waiting ?? 'waiting for Temporal')
+      : polling
+        ? null
+        : (waiting ?? 'the worker is starting');
   return { polling, temporal, detail };
 }

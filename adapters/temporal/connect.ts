@@ -1,6 +1,7 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
-import { readFile } from 'node:fs/promises';
 import { errorMessage, NxsError } from '../../domain/errors.js';
+import { diagnose } from './diagnose.js';
+import { readTlsFiles } from './tls-files.js';
 import type { TemporalTarget, TlsFiles } from './target.js';
 
 export interface TemporalConnection {
@@ -38,8 +39,17 @@ export async function connectTemporal(target: TemporalTarget, timeout = 3000): P
     const client = new Client({ connection, namespace: target.namespace });
     return { client, close: () => connection.close() };
   } catch (error) {
-    throw unreachable(target, error);
+    throw await whyUnreachable(target, error);
   }
+}
+
+/** The error for a server that does not let us in, with what there is to mend. */
+export async function whyUnreachable(target: TemporalTarget, cause: unknown): Promise<NxsError> {
+  const reason = await diagnose(target, cause);
+  return unreachable(
+    target,
+    reason === null ? cause : new Error(/[.?)]$/.test(reason) ? reason : `${reason}.`),
+  );
 }
 
 /** The error for a server that does not answer; names the address and no secret. */
@@ -56,14 +66,6 @@ function scrub(text: string, secret: string | null): string {
   return secret === null || secret === '' ? text : text.replaceAll(secret, '***');
 }
 
-/** The contents of TLS files. Throws NxsError CONFIG_INVALID for one that cannot be read. */
-export async function readTlsFiles(
-  files: TlsFiles,
-): Promise<Readonly<Record<'ca' | 'cert' | 'key', Buffer | undefined>>> {
-  const [ca, cert, key] = await Promise.all([pem(files.ca), pem(files.cert), pem(files.key)]);
-  return { ca, cert, key };
-}
-
 async function readTls(files: TlsFiles): Promise<NonNullable<ConnectionOptions['tls']>> {
   const { ca, cert: crt, key } = await readTlsFiles(files);
   if ((crt === undefined) !== (key === undefined))
@@ -73,15 +75,4 @@ async function readTls(files: TlsFiles): Promise<NonNullable<ConnectionOptions['
     ...(crt === undefined || key === undefined ? {} : { clientCertPair: { crt, key } }),
     ...(files.server_name === undefined ? {} : { serverNameOverride: files.server_name }),
   };
-}
-
-async function pem(path: string | undefined): Promise<Buffer | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new NxsError('CONFIG_INVALID', `temporal.tls: ${path} cannot be read: ${errorMessage(error)}`, {
-      path,
-    });
-  }
 }
