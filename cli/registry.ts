@@ -4,6 +4,8 @@ import { approve } from './commands/approve.js';
 import { approverAdd } from './commands/approver-add.js';
 import { deny } from './commands/deny.js';
 import { fleet } from './commands/fleet.js';
+import { fleetInvite } from './commands/fleet-invite.js';
+import { fleetJoin } from './commands/fleet-join.js';
 import { healList } from './commands/heal-list.js';
 import { healLog } from './commands/heal-log.js';
 import { healMark } from './commands/heal-mark.js';
@@ -56,6 +58,8 @@ export const COMMANDS: readonly Command[] = [
   status,
   doctor,
   fleet,
+  fleetInvite,
+  fleetJoin,
   ask,
   providerList,
   providerSwitch,

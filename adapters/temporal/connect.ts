@@ -1,5 +1,6 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { errorMessage, NxsError } from '../../domain/errors.js';
+import { safeInterceptors } from './closed-calls.js';
 import { diagnose } from './diagnose.js';
 import { readTlsFiles } from './tls-files.js';
 import type { TemporalTarget, TlsFiles } from './target.js';
@@ -35,7 +36,11 @@ export async function connectionOptions(target: TemporalTarget): Promise<Connect
 export async function connectTemporal(target: TemporalTarget, timeout = 3000): Promise<TemporalConnection> {
   const options = await connectionOptions(target);
   try {
-    const connection = await Connection.connect({ ...options, connectTimeout: timeout });
+    const connection = await Connection.connect({
+      ...options,
+      connectTimeout: timeout,
+      interceptors: safeInterceptors(),
+    });
     const client = new Client({ connection, namespace: target.namespace });
     return { client, close: () => connection.close() };
   } catch (error) {
