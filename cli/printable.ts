@@ -1,2 +1,2 @@
 // The rule is the domain's, since logs obey it too; commands know it by this name.
-export { printable, printableLine } from '../domain/printable.js';
+export { printable } from '../domain/printable.js';

@@ -54,7 +54,8 @@ export function buildProgram(execute: Execute): Commander {
 }
 
 function groupOf(program: Commander, groups: Map<string, Commander>, name: string): Commander {
-  const known = groups.get(name);
+  // `nxs fleet` is a command, and the group of `nxs fleet join`.
+  const known = groups.get(name) ?? program.commands.find((each) => each.name() === name);
   if (known !== undefined) return known;
   const group = program
     .command(name)

@@ -5,6 +5,9 @@ import { approverAdd } from './commands/approver-add.js';
 import { deny } from './commands/deny.js';
 import { encryptionNewKey } from './commands/encryption-new-key.js';
 import { encryptionStatus } from './commands/encryption-status.js';
+import { fleet } from './commands/fleet.js';
+import { fleetInvite } from './commands/fleet-invite.js';
+import { fleetJoin } from './commands/fleet-join.js';
 import { healList } from './commands/heal-list.js';
 import { healLog } from './commands/heal-log.js';
 import { healMark } from './commands/heal-mark.js';
@@ -23,6 +26,7 @@ import { backupStatus } from './commands/backup-status.js';
 import { backupVerify } from './commands/backup-verify.js';
 import { completionOf } from './commands/completion.js';
 import { configCheck } from './commands/config-check.js';
+import { configReload } from './commands/config-reload.js';
 import { configShow } from './commands/config-show.js';
 import { doctor } from './commands/doctor.js';
 import { drill } from './commands/drill.js';
@@ -64,6 +68,9 @@ export const COMMANDS: readonly Command[] = [
   init,
   status,
   doctor,
+  fleet,
+  fleetInvite,
+  fleetJoin,
   ask,
   providerList,
   providerSwitch,
@@ -106,6 +113,7 @@ export const COMMANDS: readonly Command[] = [
   notifyTest,
   configCheck,
   configShow,
+  configReload,
   logs,
   journalShow,
   journalVerify,

@@ -1,4 +1,5 @@
 // What most commands begin with: the config, and where Temporal is.
+import { join } from 'node:path';
 import type { Config } from '../config/types.js';
 import type { Reached } from '../workers/reach-temporal.js';
 import type { Context } from './definition.js';
@@ -25,17 +26,19 @@ export async function reachTemporal(config: Config): Promise<Reached> {
   return reach(config);
 }
 
-/** A sentence when a configuration file is younger than the running control plane, which read it at its start; else null. */
+/** A sentence when a configuration file is younger than what the running control plane has in force; else null. */
 export async function staleConfig(config: Config): Promise<string | null> {
   const { stat } = await import('node:fs/promises');
   const { readRunFile } = await import('../workers/run-file.js');
   const run = await readRunFile(config.stateDir);
   if (run === null) return null;
-  const since = Date.parse(run.started);
-  for (const { path, origin } of Object.values(config.files)) {
-    const changed = origin === 'user' ? (await stat(path).catch(() => null))?.mtimeMs : undefined;
+  const since = Date.parse(run.configured ?? run.started);
+  const own = Object.values(config.files).flatMap(({ path, origin }) => (origin === 'user' ? [path] : []));
+  const secrets = config.dirs.map((dir) => join(dir, '.env'));
+  for (const path of [...own, ...secrets]) {
+    const changed = (await stat(path).catch(() => null))?.mtimeMs;
     if (changed !== undefined && changed > since) {
-      return `${path} was changed after the control plane started; it still uses the old one until it is restarted`;
+      return `${path} was changed after the control plane read it; the old one is in force until: nxs config reload`;
     }
   }
   return null;

@@ -23,9 +23,9 @@ export type ConfigPart = keyof typeof PARTS;
 
 export const CONFIG_PARTS = Object.keys(PARTS) as readonly ConfigPart[];
 
-/** The file that a part of a Config comes from. */
-export function fileOfPart(part: ConfigPart): FileName {
-  return PARTS[part][0];
+/** The file that a part of a Config comes from, and the keys under which it stands there. */
+export function placeOfPart(part: ConfigPart): readonly [FileName, readonly PathKey[]] {
+  return PARTS[part];
 }
 
 /** A deep copy of one part with `***` for every secret; a secret that is a URL keeps its origin. */

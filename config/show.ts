@@ -1,6 +1,6 @@
 // `nxs config show`: what is in force, where it came from, nothing secret. Durations as people write them.
 import { stringify } from 'yaml';
-import { CONFIG_PARTS, fileOfPart, redact, redactPart, rootSpot, secretsOf } from './redact.js';
+import { CONFIG_PARTS, placeOfPart, redact, redactPart, rootSpot, secretsOf } from './redact.js';
 import { formatDuration } from './schemas/duration.js';
 import { stepInto, type PathKey, type Spot } from './schemas/walk.js';
 import { redactText } from './secret-text.js';
@@ -22,7 +22,7 @@ export function showYaml(config: Config): string {
     ...config.unset.map(({ file, path, variable }) => `# not set: ${variable} (${file}.yaml: ${path})`),
   ].map((line) => redactText(line, secrets));
   const sections = CONFIG_PARTS.map((part) => {
-    const file = fileOfPart(part);
+    const [file] = placeOfPart(part);
     const { path, origin } = config.files[file];
     const shown = redactPart(config, part);
     const whole = part === 'nxs' || part === 'providers' ? shown : { [part]: shown };

@@ -147,6 +147,12 @@ export const ERRORS = {
     http: 409,
     hint: 'Another run holds it; wait for that one to end.',
   },
+  NODE_TAKEN: {
+    kind: 'permanent',
+    exit: 2,
+    http: 409,
+    hint: 'Give this machine a node name of its own (`node` in nxs.yaml, or `nxs up --node NAME`), or stop the other one; `nxs fleet` shows who is there.',
+  },
   NOTHING_TO_RESTORE: {
     kind: 'permanent',
     exit: 1,

@@ -174,6 +174,20 @@ export const knownBody = z.discriminatedUnion('type', [
     data: z.looseObject({ pid: count, restarts: count, reason: z.string() }),
   }),
   z.object({
+    type: z.literal('config.reloaded'),
+    data: z.looseObject({
+      pid: count,
+      /** rolled_back: the worker could not run with it. */
+      outcome: z.enum(['applied', 'rolled_back']),
+      /** Digests of what was and is in force, secrets hidden. */
+      before: sha,
+      after: sha,
+      /** Keys, never values. */
+      changed: z.array(z.string()),
+      restart: z.array(z.string()),
+    }),
+  }),
+  z.object({
     type: z.literal('control-plane.started'),
     data: z.looseObject({ pid: count, version: z.string(), http: z.string().nullable() }),
   }),

@@ -14,13 +14,6 @@ export function printable(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(UNPRINTABLE, '');
 }
 
-/** The same in one line: whatever was in it, it cannot begin a line of its own. */
-export function printableLine(text: string): string {
-  return printable(text)
-    .replace(/\s*\n\s*/g, ' | ')
-    .replaceAll('\t', ' ');
-}
-
 /** A line of JSON in which these stand as `\uXXXX`: the same value, harmless to whoever prints the file. */
 export function escapeControls(json: string): string {
   return json.replace(UNPRINTABLE, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -76,6 +76,11 @@ export interface Desk {
   readonly record: (name: string) => ProviderRecord | undefined;
   usable(name: string): boolean;
   listen(listener: DeskListener): void;
+  /**
+   * The same state under other rules: calls that hold the desk of before end by its rules, and count. A provider whose address, model
+   * or key is another one than before begins anew.
+   */
+  under(roster: Roster): Desk;
 }
 
 export interface DeskOptions {
@@ -86,23 +91,41 @@ export interface DeskOptions {
 }
 
 interface Held {
-  readonly rules: ProviderRules;
+  readonly name: string;
+  /** Where its calls go. */
+  target: string;
   record: ProviderRecord;
   stamp: number;
+}
+
+/** What all desks of one gateway share. */
+interface DeskState {
+  /** Also of providers that are configured no more: a call may still be under way there. */
+  readonly held: Map<string, Held>;
+  readonly tickets: WeakMap<Grant, Ticket>;
+  readonly witnesses: Map<string, Grant>;
+  readonly listeners: DeskListener[];
+  current: Switch;
 }
 
 /** A half-open trial is answered by the next one this soon when it is silent, ms. */
 const TRIAL_HEDGE = 500;
 
-export function openDesk({ roster, now, random = Math.random }: DeskOptions): Desk {
-  const held = new Map<string, Held>(
-    roster.usable.map(({ rules }) => [rules.name, { rules, record: newRecord(now()), stamp: 0 }]),
-  );
-  const tickets = new WeakMap<Grant, Ticket>();
-  const witnesses = new Map<string, Grant>();
-  const listeners: DeskListener[] = [];
+export function openDesk(options: DeskOptions): Desk {
+  return deskOn(options, {
+    held: new Map(),
+    tickets: new WeakMap(),
+    witnesses: new Map(),
+    listeners: [],
+    current: NO_SWITCH,
+  });
+}
+
+function deskOn(options: DeskOptions, state: DeskState): Desk {
+  const { roster, now, random = Math.random } = options;
+  const { held, tickets, witnesses, listeners } = state;
   const providers = roster.usable.map(({ rules }) => rules);
-  let current: Switch = NO_SWITCH;
+  const known = new Map(providers.map((rules) => [rules.name, rules]));
 
   const of = (name: string): Held => {
     const one = held.get(name);
@@ -120,7 +143,7 @@ export function openDesk({ roster, now, random = Math.random }: DeskOptions): De
     const { breaker } = next;
     if (before.breaker.state !== breaker.state) {
       const transition: Transition = {
-        provider: one.rules.name,
+        provider: one.name,
         from: before.breaker.state,
         to: breaker.state,
         reason: breaker.state === 'closed' ? null : breaker.reason,
@@ -131,27 +154,39 @@ export function openDesk({ roster, now, random = Math.random }: DeskOptions): De
     }
     for (const listener of listeners) listener.changed?.();
   };
-  const rulesOf = (one: Held) => breakerRules(one.rules, roster.failover);
+  const rulesOf = (rules: ProviderRules) => breakerRules(rules, roster.failover);
+  const own = (): readonly Held[] => [...held.values()].filter(({ name }) => known.has(name));
+  for (const { rules, endpoint } of roster.usable) {
+    const target = JSON.stringify([endpoint.baseUrl, endpoint.model, endpoint.apiKey]);
+    const before = held.get(rules.name);
+    if (before === undefined)
+      held.set(rules.name, { name: rules.name, target, record: newRecord(now()), stamp: 0 });
+    else if (before.target !== target) {
+      before.target = target;
+      witnesses.delete(rules.name);
+      put(before, reset(before.record, now()));
+    }
+  }
 
   return {
     roster,
     plan(facts) {
       const at = now();
       const suspects = new Set<string>();
-      for (const [name, { record }] of held)
+      for (const { name, record } of own())
         if (record.suspect !== null && at < record.suspect.until) suspects.add(name);
       return planOrder({
         providers,
         failover: roster.failover,
         facts,
-        switched: switchedTo(current, at),
+        switched: switchedTo(state.current, at),
         suspects,
         random,
       });
     },
     claim(provider, facts) {
       const one = of(provider.name);
-      const admission = admit(one.record, rulesOf(one), now());
+      const admission = admit(one.record, rulesOf(provider), now());
       put(one, admission.record);
       if (!admission.admitted) return { granted: false, refusal: admission.refusal, until: admission.until };
       const grant = grantFor(provider, admission.record, admission.ticket.trial, facts, roster);
@@ -164,7 +199,7 @@ export function openDesk({ roster, now, random = Math.random }: DeskOptions): De
       tickets.delete(grant);
       const one = of(grant.provider.name);
       if (witnesses.get(grant.provider.name) === grant) witnesses.delete(grant.provider.name);
-      put(one, settle(one.record, ticket, end, rulesOf(one), now()));
+      put(one, settle(one.record, ticket, end, rulesOf(grant.provider), now()));
     },
     suspect(grant) {
       const one = of(grant.provider.name);
@@ -181,52 +216,54 @@ export function openDesk({ roster, now, random = Math.random }: DeskOptions): De
       put(one, cleared(one.record));
     },
     look(name, reading) {
+      const rules = known.get(name);
       const one = held.get(name);
-      if (one !== undefined) put(one, look(one.record, reading, rulesOf(one)));
+      if (one !== undefined && rules !== undefined) put(one, look(one.record, reading, rulesOf(rules)));
     },
     switch(next) {
-      const later = laterSwitch(current, next);
-      if (later === current) return;
-      current = later;
+      const later = laterSwitch(state.current, next);
+      if (later === state.current) return;
+      state.current = later;
       for (const listener of listeners) {
-        listener.switched?.(current);
+        listener.switched?.(later);
         listener.changed?.();
       }
     },
-    currentSwitch: () => current,
+    currentSwitch: () => state.current,
     reset(name) {
-      for (const one of name === null ? held.values() : [of(name)]) {
-        witnesses.delete(one.rules.name);
+      for (const one of name === null ? own() : [of(name)]) {
+        witnesses.delete(one.name);
         put(one, reset(one.record, now()));
       }
     },
     snapshot: (withLearned) => ({
       v: 1,
       providers: Object.fromEntries(
-        [...held].map(([name, { record, stamp }]) => [name, stateOf(record, stamp, withLearned)]),
+        own().map(({ name, record, stamp }) => [name, stateOf(record, stamp, withLearned)]),
       ),
-      switch: { ...current },
+      switch: { ...state.current },
     }),
     restore(snapshot) {
-      for (const [name, state] of Object.entries(snapshot.providers)) {
-        const one = held.get(name);
-        if (one === undefined || state.stamp <= one.stamp) continue;
+      for (const [name, kept] of Object.entries(snapshot.providers)) {
+        const one = known.has(name) ? held.get(name) : undefined;
+        if (one === undefined || kept.stamp <= one.stamp) continue;
         const { learned, health } = one.record;
-        const restored = recordOf(state, now());
-        const known = state.learned === undefined ? learned : restored.learned;
-        put(one, { ...restored, health, learned: known }, state.stamp);
+        const restored = recordOf(kept, now());
+        const limits = kept.learned === undefined ? learned : restored.learned;
+        put(one, { ...restored, health, learned: limits }, kept.stamp);
       }
       const { to } = snapshot.switch;
-      if (to === null || held.has(to)) this.switch(snapshot.switch);
+      if (to === null || known.has(to)) this.switch(snapshot.switch);
     },
-    record: (name) => held.get(name)?.record,
+    record: (name) => (known.has(name) ? held.get(name)?.record : undefined),
     usable(name) {
-      const one = held.get(name);
+      const one = known.has(name) ? held.get(name) : undefined;
       if (one === undefined) return false;
       const { breaker, cooling } = one.record;
       return breaker.state === 'closed' && (cooling === null || cooling.until <= now());
     },
     listen: (listener) => void listeners.push(listener),
+    under: (next) => deskOn({ ...options, roster: next }, state),
   };
 }
 

@@ -30,10 +30,12 @@ export interface GatewayRoute {
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
 }
 
+type GatewayConfig = Pick<Config, 'providers' | 'unset'> & {
+  readonly nxs: { readonly gateway: Config['nxs']['gateway'] };
+};
+
 export interface GatewayOptions {
-  readonly config: Pick<Config, 'providers' | 'unset'> & {
-    readonly nxs: { readonly gateway: Config['nxs']['gateway'] };
-  };
+  readonly config: GatewayConfig;
   readonly env: NodeJS.ProcessEnv;
   /** Left out: a request for the durable lane is answered directly. */
   readonly durable?: DurableLane;
@@ -46,8 +48,12 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  readonly desk: Desk;
-  readonly routes: readonly GatewayRoute[];
+  /** Under the rules that hold now. */
+  desk(): Desk;
+  /** As the rules that hold now want them. */
+  routes(): readonly GatewayRoute[];
+  /** Other rules from now on; running calls end by those that they began with, and breakers keep their state. */
+  adopt(config: GatewayConfig): void;
   view(): ProvidersView;
   metrics(): Promise<string>;
   /** For attempts of the durable lane, which are made elsewhere. */
@@ -60,46 +66,40 @@ export interface Gateway {
 
 export function openGateway(options: GatewayOptions): Gateway {
   const { config, env, durable, watch: also, now = Date.now, tracing = null } = options;
-  const roster = rosterOf(config);
-  const desk = openDesk({ roster, now });
   const wire = openWire({ env });
-  const metrics = gatewayMetrics(desk);
-  const watch = both(metrics.watch, also ?? {});
-  const upstream = upstreamOf(
-    wire,
-    roster.usable.map(({ endpoint }) => endpoint),
-  );
-  const started = now();
-  const { api_key: key, lane } = config.nxs.gateway;
-  const mayCall = openDoor(key);
-  const ownKey = key !== undefined && key !== '';
-  const context = { desk, upstream, watch, dimensions: openDimensions(), now };
-  const lanes: Lanes = {
-    context,
-    durable: durable ?? null,
-    lane,
-    tracing: tracing === null ? null : { ...tracing, addresses: addressesOf(roster) },
-  };
   const crowd = openCrowd();
-  const view = () => viewProviders(desk, now());
-  const route = (kind: RequestKind, summary: string): GatewayRoute => ({
-    method: 'POST',
-    path: `/v1${PATHS[kind]}`,
-    summary,
-    maxBody: MAX_BODY,
-    ownKey,
-    handle: async (request, response) => {
-      if (!mayCall(request, response)) return;
-      crowd.enter(response);
-      await complete(lanes, kind, request, response);
-    },
-  });
-  return {
-    desk,
-    view,
-    watch,
-    metrics: () => metrics.text(),
-    routes: [
+  const started = now();
+  const dimensions = openDimensions();
+  let desk = openDesk({ roster: rosterOf(config), now });
+  const metrics = gatewayMetrics(() => desk);
+  const watch = both(metrics.watch, also ?? {});
+  let lanes = lanesOf(config);
+  let routes = routesOf(config);
+
+  function lanesOf({ nxs }: GatewayConfig): Lanes {
+    const endpoints = desk.roster.usable.map(({ endpoint }) => endpoint);
+    const context = { desk, upstream: upstreamOf(wire, endpoints), watch, dimensions, now };
+    const traced = tracing === null ? null : { ...tracing, addresses: addressesOf(desk.roster) };
+    return { context, durable: durable ?? null, lane: nxs.gateway.lane, tracing: traced };
+  }
+
+  function routesOf({ nxs }: GatewayConfig): readonly GatewayRoute[] {
+    const { api_key: key } = nxs.gateway;
+    const mayCall = openDoor(key);
+    const ownKey = key !== undefined && key !== '';
+    const route = (kind: RequestKind, summary: string): GatewayRoute => ({
+      method: 'POST',
+      path: `/v1${PATHS[kind]}`,
+      summary,
+      maxBody: MAX_BODY,
+      ownKey,
+      handle: async (request, response) => {
+        if (!mayCall(request, response)) return;
+        crowd.enter(response);
+        await complete(lanes, kind, request, response);
+      },
+    });
+    return [
       route('chat', 'chat, answered by the first provider that can'),
       route('completions', 'text completion (the old API)'),
       route('embeddings', 'embeddings, moved only between providers of the same model'),
@@ -118,10 +118,23 @@ export function openGateway(options: GatewayOptions): Gateway {
         summary: 'providers, their breakers and who goes first, as JSON',
         handle: (_request, response) => {
           response.setHeader('content-type', 'application/json; charset=utf-8');
-          response.end(`${JSON.stringify(view())}\n`);
+          response.end(`${JSON.stringify(viewProviders(desk, now()))}\n`);
         },
       },
-    ],
+    ];
+  }
+
+  return {
+    desk: () => desk,
+    routes: () => routes,
+    adopt(next) {
+      desk = desk.under(rosterOf(next));
+      lanes = lanesOf(next);
+      routes = routesOf(next);
+    },
+    view: () => viewProviders(desk, now()),
+    watch,
+    metrics: () => metrics.text(),
     drain: (patience) => crowd.empty(patience),
     close: () => wire.close(),
   };

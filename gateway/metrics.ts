@@ -12,7 +12,7 @@ export interface GatewayMetrics {
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const STATES = ['closed', 'half_open', 'open'] as const;
 
-export function gatewayMetrics(desk: Desk): GatewayMetrics {
+export function gatewayMetrics(desk: () => Desk): GatewayMetrics {
   const registers = [new Registry()];
   const requests = new Counter({
     name: 'nxs_gateway_requests_total',
@@ -65,9 +65,12 @@ export function gatewayMetrics(desk: Desk): GatewayMetrics {
     labelNames: ['provider', 'state'] as const,
     registers,
     collect() {
-      for (const { rules } of desk.roster.usable)
+      for (const { rules } of desk().roster.usable)
         for (const state of STATES)
-          this.set({ provider: rules.name, state }, Number(desk.record(rules.name)?.breaker.state === state));
+          this.set(
+            { provider: rules.name, state },
+            Number(desk().record(rules.name)?.breaker.state === state),
+          );
     },
   });
   new Gauge({
@@ -77,8 +80,8 @@ export function gatewayMetrics(desk: Desk): GatewayMetrics {
     registers,
     collect() {
       this.reset();
-      for (const { rules } of desk.roster.usable) {
-        const health = desk.record(rules.name)?.health;
+      for (const { rules } of desk().roster.usable) {
+        const health = desk().record(rules.name)?.health;
         if (health?.state === 'good' || health?.state === 'bad')
           this.set({ provider: rules.name }, Number(health.state === 'good'));
       }

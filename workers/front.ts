@@ -9,7 +9,8 @@ import { createRouter } from './front/router.js';
 
 export interface FrontOptions {
   readonly http: HttpSettings;
-  readonly routes: readonly Route[];
+  /** Asked at every request: a reload changes them. */
+  readonly routes: () => readonly Route[];
   readonly say: (line: string) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -18,6 +19,8 @@ export interface Front {
   /** Base URL for people on this machine. */
   readonly url: string;
   readonly port: number;
+  /** Token, names and public URL as they count from now on; address and port stay. */
+  reguard(http: HttpSettings): void;
   /** No new connections; running answers go on. */
   stopAccepting(): void;
   /** Cuts what is left. */
@@ -55,6 +58,9 @@ export async function startFront({ http, routes, say, onError }: FrontOptions): 
   return {
     url: `http://${urlHost(host)}:${port}`,
     port,
+    reguard(next) {
+      policy = guardPolicy(next, host, port);
+    },
     stopAccepting,
     async close() {
       if (server.listening) stopAccepting();

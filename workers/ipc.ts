@@ -24,8 +24,8 @@ export type RpcMessage =
 /** From the supervisor to the worker. */
 export type ToWorker =
   | RpcMessage
-  /** First message: load the config and get ready to connect. */
-  | { readonly type: 'start'; readonly configDir: string | null }
+  /** First message: take the config (`handover`: the one in force, from config/handover.ts; null: load it) and get ready to connect. */
+  | { readonly type: 'start'; readonly configDir: string | null; readonly handover: unknown }
   /** Where Temporal is; sent only when our own server has said that it serves there. */
   | { readonly type: 'target'; readonly target: TemporalTarget }
   /** Answered by `state` with the same id. */

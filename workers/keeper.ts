@@ -50,8 +50,9 @@ export function keepAlive(options: KeeperOptions): Keeper {
       const began = performance.now();
       const ending = await startAndWait();
       if (isOver()) return;
-      lastEnding = ending;
-      restarts += 1;
+      // On purpose is no story for the journal.
+      lastEnding = renewing ? null : ending;
+      if (!renewing) restarts += 1;
       delay = renewing ? 0 : restartDelay(delay, performance.now() - began);
       if (!renewing) say(`${name} ${ending}; starting it again in ${delay} ms`);
       renewing = false;

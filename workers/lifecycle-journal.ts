@@ -5,6 +5,10 @@ import { openJournal } from '../adapters/journal/append.js';
 import { errorMessage } from '../domain/errors.js';
 import type { NewEvent } from '../domain/journal.js';
 import type { Logger } from './log.js';
+import type { ReloadFile } from './reload-file.js';
+
+/** More changed keys than this no event lists. */
+const MOST_KEYS = 100;
 
 export interface Restart {
   readonly pid: number;
@@ -18,6 +22,7 @@ export interface LifecycleJournal {
   started(facts: { readonly version: string; readonly http: string }): void;
   restarted(child: 'worker' | 'engine', restart: Restart): void;
   stopped(reason: string): void;
+  reloaded(reload: Pick<ReloadFile, 'state' | 'began' | 'before' | 'digest' | 'changed' | 'restart'>): void;
   /** Waits until all of it is on the disk. */
   close(): Promise<void>;
 }
@@ -52,6 +57,12 @@ export function openLifecycleJournal(
     },
     stopped(reason) {
       write({ id: id('stopped'), type: 'control-plane.stopped', data: { pid, reason } });
+    },
+    reloaded({ state, began, before, digest: after, changed, restart }) {
+      const outcome: 'rolled_back' | 'applied' = state === 'rolled_back' ? 'rolled_back' : 'applied';
+      const keys = { changed: changed.slice(0, MOST_KEYS), restart: restart.slice(0, MOST_KEYS) };
+      const data = { pid, outcome, before, after, ...keys };
+      write({ id: id(`config-${began}-${outcome}`), type: 'config.reloaded', data });
     },
     close: () => last,
   };

@@ -5,6 +5,7 @@ import { configuredTarget, configuredUi, embeddedTarget } from '../adapters/temp
 import { payloadKeys } from '../adapters/temporal/payload-key.js';
 import type { Config } from '../config/types.js';
 import { NxsError } from '../domain/errors.js';
+import { refuseWhenTaken } from './fleet/taken-file.js';
 import { livingRun, readRunFile } from './run-file.js';
 
 export interface Reached {
@@ -15,8 +16,17 @@ export interface Reached {
   close(): Promise<void>;
 }
 
-/** Connects to the control plane's Temporal. Throws NxsError TEMPORAL_UNREACHABLE. */
-export async function reachTemporal(config: Pick<Config, 'stateDir' | 'nxs'>): Promise<Reached> {
+/**
+ * Connects to the control plane's Temporal, to have something done there by this node. Throws NxsError TEMPORAL_UNREACHABLE, or NODE_TAKEN
+ * while another machine works under the name of this node.
+ */
+export async function reachTemporal(config: Pick<Config, 'stateDir' | 'nxs' | 'node'>): Promise<Reached> {
+  await refuseWhenTaken(config);
+  return lookAtTemporal(config);
+}
+
+/** The same to look only: it is there whoever works under our name. Throws NxsError TEMPORAL_UNREACHABLE. */
+export async function lookAtTemporal(config: Pick<Config, 'stateDir' | 'nxs'>): Promise<Reached> {
   const running = livingRun(await readRunFile(config.stateDir));
   const configured = configuredTarget(config.nxs.temporal);
   const target =

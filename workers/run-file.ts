@@ -25,6 +25,8 @@ export interface RunFile {
   readonly version?: string;
   /** First digits of the bundle's digest, as it was at the start. */
   readonly build?: string;
+  /** When the configuration in force was read; ISO 8601, UTC. Left out by a control plane that cannot reload. */
+  readonly configured?: string;
 }
 
 // Commands send http.token to where this file says, signal the processes that it names, and pages link to its `ui`.

@@ -5,10 +5,13 @@ import { setFlagsFromString } from 'node:v8';
 import { dataConverter } from '../adapters/temporal/data-converter.js';
 import type { TemporalTarget } from '../adapters/temporal/target.js';
 import { errorCode, errorMessage, ERRORS, NxsError } from '../domain/errors.js';
+import { identityText, type WorkerIdentity } from '../domain/fleet/identity.js';
 import { taskQueue } from '../domain/ids.js';
 import type { Tracer } from '../domain/telemetry.js';
 import { checkBundle, workflowBundle } from './bundle.js';
 import type { FrontCalls } from './failover/calls.js';
+import { ownIdentity } from './fleet/own-identity.js';
+import { awaitPlace, keepPlace } from './fleet/place.js';
 import { openLogger, type Logger } from './log.js';
 import { openSdkSource, type SdkSource } from './metrics/sdk-metrics.js';
 import { answerMetrics } from './metrics/worker.js';
@@ -26,6 +29,8 @@ import { watchRuns } from './telemetry/runs.js';
 import type { WorkerParts, WorkerSettings, Wiring } from './worker-settings.js';
 
 interface Running {
+  /** Why it does not poll yet, when it is not Temporal. */
+  waiting: string | null;
   connection: NativeConnection | null;
   worker: Worker | null;
   unreadable: Unreadable | null;
@@ -39,7 +44,7 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
   // A V8 that does not know it says so on stderr and goes on. Measured: npm run bench -- memory.
   setFlagsFromString('--heap-growing-percent=40');
   const stop = new AbortController();
-  const running: Running = { connection: null, worker: null, unreadable: null };
+  const running: Running = { connection: null, worker: null, waiting: null, unreadable: null };
   let answer: Answer | null = null;
   const rpc = rpcPeer({
     peer: 'the supervisor',
@@ -58,7 +63,7 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     if (process.env['TZ'] !== 'UTC') throw new NxsError('USAGE', 'The worker must be started with TZ=UTC.');
     const start = await link.started();
     if (start === null || stop.signal.aborted) process.exit(0);
-    const config = await parts.load(start.configDir);
+    const config = await parts.load(start);
     const log = openLogger(config, 'worker');
     const sdk = config.nxs.telemetry?.worker_metrics === false ? null : openSdkSource();
     const tracer = await openTracing(config, 'worker', log);
@@ -67,26 +72,43 @@ export async function runWorker<C extends WorkerSettings>(parts: WorkerParts<C>)
     const [bundle, wiring, connected] = await Promise.all([
       checkBundle(parts.dist),
       parts.wire(config, { log, front, stopping: stop.signal, tracer }),
-      connectTo(link.target(), log, stop.signal),
+      connectTo(link.target(), log, stop.signal, (sentence) => (running.waiting = sentence)),
     ]);
     if (connected !== null) {
       const { connection, namespace, keys } = connected;
       running.connection = connection;
+      const say = (text: string) => link.send({ type: 'line', text });
+      const identity = await ownIdentity(config.node, config.stateDir);
+      const service = connection.workflowService;
+      const place = {
+        self: identity,
+        stateDir: config.stateDir,
+        service,
+        namespace,
+        log,
+        say,
+        signal: stop.signal,
+      };
+      if (!(await awaitPlace(place, (sentence) => (running.waiting = sentence)))) {
+        await wiring.close();
+        process.exit(0);
+      }
       const unreadable = openUnreadable(log);
       running.unreadable = unreadable;
       const converter = dataConverter(keys, unreadable.note);
       const code = await workflowBundle(bundle, keys.length > 0);
-      const worker = await createWorker({ connection, namespace, config, wiring, code, converter, tracer });
+      const inputs = { connection, namespace, config, wiring, code, converter, tracer, identity };
+      const worker = await createWorker(inputs);
       running.worker = worker;
       // On the worker's own connection: only so can a workflow be started eagerly.
       const client = new Client({ connection, namespace, dataConverter: converter });
       const { node } = config;
       const metrics = { sdk, connection, namespace, node };
       answer = tracedAnswer(answerMetrics(metrics, wiring.serve?.(client) ?? null), tracer);
-      const say = (text: string) => link.send({ type: 'line', text });
       const done = worker.run();
       void aborted(stop.signal).then(() => shutDown(worker));
       link.send({ type: 'ready' });
+      void keepPlace(place, () => stop.abort());
       const context = { client, config, front, log, say, signal: stop.signal };
       void prepareNamespace(context, () => parts.started(context));
       await done;
@@ -109,9 +131,14 @@ const notYet: Answer = () =>
   Promise.reject(new NxsError('TEMPORAL_UNREACHABLE', 'The worker does not poll yet.'));
 
 /** null when we are stopped before there is a connection. */
-async function connectTo(target: Promise<TemporalTarget>, log: Logger, signal: AbortSignal) {
+async function connectTo(
+  target: Promise<TemporalTarget>,
+  log: Logger,
+  signal: AbortSignal,
+  waiting: (sentence: string) => void,
+) {
   const known = await Promise.race([target, aborted(signal)]);
-  const connection = known === null ? null : await connectPatiently(known, log, signal);
+  const connection = known === null ? null : await connectPatiently(known, log, signal, waiting);
   return known === null || connection === null
     ? null
     : { connection, namespace: known.namespace, keys: known.keys };
@@ -145,6 +172,7 @@ interface WorkerInputs {
   readonly code: NonNullable<WorkerOptions['workflowBundle']>;
   readonly converter: DataConverter;
   readonly tracer: Tracer | null;
+  readonly identity: WorkerIdentity;
 }
 
 function createWorker({
@@ -155,12 +183,13 @@ function createWorker({
   code,
   converter,
   tracer,
+  identity,
 }: WorkerInputs): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue: taskQueue(config.node),
-    identity: `${config.node}@${process.pid}`,
+    identity: identityText(identity),
     workflowBundle: code,
     dataConverter: converter,
     activities: wiring.activities,
@@ -173,10 +202,15 @@ function shutDown(worker: Worker): void {
   if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
-async function state({ connection, worker, unreadable }: Running) {
+async function state({ connection, worker, waiting, unreadable }: Running) {
   const temporal = connection !== null && (await answers(connection, 1000));
   const polling = worker?.getState() === 'RUNNING';
-  const detail = connection === null ? 'waiting for Temporal' : polling ? null : 'the worker is starting';
+  const detail =
+    connection === null
+      ? (waiting ?? 'waiting for Temporal')
+      : polling
+        ? null
+        : (waiting ?? 'the worker is starting');
   const payload = unreadable?.latest() ?? null;
   return { polling, temporal, detail: detail ?? payload, readable: payload === null };
 }

@@ -12,8 +12,8 @@ export interface SignalHandlers {
   second(exitCode: number): void;
 }
 
-/** Listens for SIGHUP, SIGINT and SIGTERM. Returns a function that stops listening. */
-export function onStopSignals(handlers: SignalHandlers): () => void {
+/** Listens for SIGINT, SIGTERM and, while nothing else is meant by it, SIGHUP. Returns a function that stops listening. */
+export function onStopSignals(handlers: SignalHandlers, hangupStops = true): () => void {
   let firstAt: number | null = null;
   const listener = (signal: StopSignal) => {
     if (firstAt === null) {
@@ -23,7 +23,8 @@ export function onStopSignals(handlers: SignalHandlers): () => void {
       handlers.second(SIGNALS[signal]);
     }
   };
-  const names = Object.keys(SIGNALS) as StopSignal[];
+  const all = Object.keys(SIGNALS) as StopSignal[];
+  const names = all.filter((name) => hangupStops || name !== 'SIGHUP');
   for (const name of names) process.on(name, listener);
   return () => {
     for (const name of names) process.off(name, listener);

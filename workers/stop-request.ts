@@ -14,11 +14,12 @@ export interface StopRequest {
 }
 
 /** Waits for a reason to stop. `atOnce` is called with an exit code by a second signal. */
-export function stopRequest(atOnce: (exitCode: number) => void): StopRequest {
+export function stopRequest(atOnce: (exitCode: number) => void, hangupStops = true): StopRequest {
   let ask: (stop: Stop) => void = () => undefined;
   const asked = new Promise<Stop>((resolve) => {
     ask = resolve;
   });
-  const done = onStopSignals({ first: (signal) => ask({ kind: 'signal', signal }), second: atOnce });
+  const first = (signal: StopSignal) => ask({ kind: 'signal', signal });
+  const done = onStopSignals({ first, second: atOnce }, hangupStops);
   return { asked, fail: (error) => ask({ kind: 'failure', error }), done };
 }

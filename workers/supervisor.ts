@@ -5,8 +5,9 @@ import type { Progress } from '../adapters/temporal/source.js';
 import { configuredTarget, configuredUi, embeddedTarget } from '../adapters/temporal/target.js';
 import { payloadKeys } from '../adapters/temporal/payload-key.js';
 import { NxsError } from '../domain/errors.js';
+import { handOver } from '../config/handover.js';
 import { distDirectory } from './dist-paths.js';
-import { CODEC_PATH, codecRoutes } from './codec/routes.js';
+import { CODEC_PATH, codecOf } from './codec/routes.js';
 import { startEngineChild, type EngineChild } from './engine-child.js';
 import { startFront, type Front } from './front.js';
 import type { HttpSettings } from './front/listen-host.js';
@@ -18,6 +19,9 @@ import { openLogger } from './log.js';
 import { installedBuild } from './bundle.js';
 import { packageVersion } from './package-version.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
+import type { ReloadFile } from './reload-file.js';
+import { hasTerminal, onReloadSignals } from './reload-signals.js';
+import type { Reloader } from './reload.js';
 import { lockState, stateLockPath } from './state-lock.js';
 import { stopRequest } from './stop-request.js';
 import { startWorkerKeeper, type WorkerKeeper } from './worker-keeper.js';
@@ -42,7 +46,21 @@ export interface SupervisorParts {
   /** Awaited when no new connection is taken any more, before the worker is stopped. */
   readonly closing?: () => Promise<void>;
   /** Routes of other parts; one for `/` takes the index's place. */
-  readonly routes?: readonly Route[];
+  readonly routes?: () => readonly Route[];
+  /** At a reload: they are in force from now on. Must not fail. */
+  readonly adopt?: () => void;
+  /** At a reload: others have taken their place. */
+  readonly retire?: () => void;
+}
+
+/** What a reload does to the running control plane. */
+export interface ReloadControl {
+  readonly started: string;
+  /** Puts other parts into the place of the present ones, between two requests. */
+  swap(parts: SupervisorParts, http: HttpSettings): void;
+  renewWorker(): void;
+  readonly say: (line: string) => void;
+  readonly told: (reload: ReloadFile) => void;
 }
 
 export interface SupervisorOptions extends SupervisorParts {
@@ -57,6 +75,8 @@ export interface SupervisorOptions extends SupervisorParts {
   readonly progress?: Progress;
   /** Opened when the state directory is ours alone; what it gives stands beside the options. */
   readonly open?: () => Promise<SupervisorParts>;
+  /** Makes it take another configuration on SIGHUP and SIGUSR2 (workers/reload.ts). */
+  readonly reloading?: (control: ReloadControl) => Reloader;
   /** The worker's main; the built one when left out. */
   readonly workerModule?: string;
 }
@@ -64,6 +84,8 @@ export interface SupervisorOptions extends SupervisorParts {
 /** The worker has 30 s to drain (its own limits end it before). */
 const WORKER_PATIENCE_MS = 31_000;
 const ENGINE_PATIENCE_MS = 10_000;
+/** Certificates are renewed days before they end. */
+const CERTIFICATES_MS = 60_000;
 
 /**
  * `nxs up`: front in this process, worker and engine as children that are kept alive, until a signal comes.
@@ -74,8 +96,8 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   const { config, say: tellPerson } = given;
   const { node, stateDir } = config;
   const lock = await lockState(stateDir);
-  const options = { ...given, ...(await openParts(given, lock)) };
-  const env = options.env ?? process.env;
+  let options = { ...given, ...(await openParts(given, lock)) };
+  const env = given.env ?? process.env;
   const began = performance.now();
   const started = new Date().toISOString();
   const log = openLogger(config, 'supervisor');
@@ -90,41 +112,60 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   let engine: EngineChild | null = null;
   let worker: WorkerKeeper | null = null;
   let ending = false;
+  let deaf: (() => void) | null = null;
   let lastWrite = Promise.resolve();
 
   const kill = () => {
     worker?.keeper.kill();
     engine?.keeper.kill();
   };
-  const request = stopRequest((exitCode) => {
-    kill();
-    removeRunFile(stateDir);
-    rmSync(stateLockPath(stateDir), { force: true });
-    process.exit(exitCode);
-  });
+  const request = stopRequest(
+    (exitCode) => {
+      kill();
+      removeRunFile(stateDir);
+      rmSync(stateLockPath(stateDir), { force: true });
+      process.exit(exitCode);
+    },
+    given.reloading === undefined || hasTerminal(),
+  );
   process.on('exit', kill);
-  const external = configuredTarget(config.nxs.temporal);
-  const keys = payloadKeys(config.nxs.temporal);
+  const current = () => reloader?.config() ?? config;
+  const external = () => configuredTarget(current().nxs.temporal);
+  const reloader = given.reloading?.({
+    started,
+    say,
+    renewWorker: () => worker?.keeper.renew(),
+    told: (reload) => journal.reloaded(reload),
+    swap(parts, http) {
+      const before = options;
+      options = { ...given, ...parts };
+      options.adopt?.();
+      front?.reguard(http);
+      before.retire?.();
+    },
+  });
+  const configured = () => (reloader === undefined ? {} : { configured: reloader.since() });
+  const reload = () => void reloader?.reload().then(changed);
+  const certificates = setInterval(() => void reloader?.checkCertificates(), CERTIFICATES_MS);
   const pids = () => ({
     worker: worker?.keeper.child()?.pid ?? null,
     temporal: engine?.keeper.child()?.pid ?? null,
   });
   const urls = () => ({
     http: front?.url ?? '',
-    temporal: external?.address ?? engine?.address() ?? '',
-    ui: engine?.ui() ?? configuredUi(config.nxs.temporal),
+    temporal: external()?.address ?? engine?.address() ?? '',
+    ui: engine?.ui() ?? configuredUi(current().nxs.temporal),
   });
   const own = { version: packageVersion(), build: await installedBuild() };
   const changed = () => {
     if (ending || front === null || worker === null) return;
-    const run = { pid: process.pid, pids: pids(), node, ...urls(), started, ...own };
+    const run = { pid: process.pid, pids: pids(), node, ...urls(), started, ...own, ...configured() };
     lastWrite = lastWrite
       .then(() => writeRunFile(stateDir, run))
       .catch((error: unknown) => log.error(error, 'run.json'));
   };
-  const lines = workerLines(
-    options.answer ?? ((method) => Promise.reject(new NxsError('USAGE', `There is no call "${method}".`))),
-  );
+  const nobody = (method: string) => Promise.reject(new NxsError('USAGE', `There is no call "${method}".`));
+  const lines = workerLines((...asked) => (options.answer ?? nobody)(...asked));
   options.linked?.(lines);
   const status = async (patience?: number): Promise<ControlPlaneStatus> => {
     const state = (await worker?.probe.state(patience)) ?? {
@@ -146,6 +187,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
       pids: pids(),
       restarts: { worker: worker?.keeper.restarts() ?? 0, temporal: engine?.keeper.restarts() ?? 0 },
       started,
+      configured: reloader?.since() ?? started,
       uptime: Math.round(performance.now() - began) / 1000,
       urls: urls(),
       ready: Object.values(checks).every(Boolean),
@@ -155,22 +197,16 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
   };
 
   try {
-    const routesOfAll = [
-      ...(options.routes ?? []),
-      ...codecRoutes({
-        settings: config.nxs.temporal,
-        httpToken: config.nxs.http.token,
-        ui: () => urls().ui,
-      }),
-      ...frontRoutes({
-        status,
-        statusParts: options.statusParts ?? (() => Promise.resolve({})),
-        metricParts: () => options.metricParts?.(pids()) ?? Promise.resolve(''),
-      }),
-    ];
-    const routes = routesOfAll.some((route) => route.path === '/')
-      ? routesOfAll
-      : [...routesOfAll, indexRoute(routesOfAll)];
+    const ours = frontRoutes({
+      status,
+      statusParts: async () => (await options.statusParts?.()) ?? {},
+      metricParts: async () => (await options.metricParts?.(pids())) ?? '',
+    });
+    const codec = codecOf(current, () => urls().ui);
+    const routes = () => {
+      const all = [...(options.routes?.() ?? []), ...codec(), ...ours];
+      return all.some((route) => route.path === '/') ? all : [...all, indexRoute(all)];
+    };
     const onError = (error: unknown) => log.error(error, 'a request failed');
     front = await startFront({ http: config.nxs.http, routes, say, onError });
     if (config.nxs.temporal.mode === 'embedded') {
@@ -178,7 +214,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
       engine = await startEngineChild({
         stateDir,
         wanted: { port, uiPort },
-        uiCodec: keys.length === 0 ? null : `${front.url}${CODEC_PATH}`,
+        uiCodec: payloadKeys(config.nxs.temporal).length === 0 ? null : `${front.url}${CODEC_PATH}`,
         env,
         say,
         progress: options.progress ?? say,
@@ -193,7 +229,9 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
       stateDir,
       configDir: options.configDir ?? null,
       env: { ...env, NXS_NODE: node, NXS_STATE_DIR: stateDir, NXS_DATA_DIR: config.dataDir },
-      target: async () => external ?? embeddedTarget((await engine?.serving()) ?? '', keys),
+      handover: () => (reloader === undefined ? null : handOver(reloader.config())),
+      target: async () =>
+        external() ?? embeddedTarget((await engine?.serving()) ?? '', payloadKeys(current().nxs.temporal)),
       log,
       say,
       changed,
@@ -201,6 +239,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
       restarted: (restart) => journal.restarted('worker', restart),
       ready: (first) => {
         engine?.served();
+        reloader?.workerReady();
         if (!first) say('the worker is back');
         else {
           sayReady(say, began, urls());
@@ -209,11 +248,14 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
         }
       },
       fatal: request.fail,
+      failed: (message) => reloader?.workerFailed(message),
     });
     changed();
+    deaf = reloader === undefined ? null : onReloadSignals(reload);
     const stop = await request.asked;
     say(stop.kind === 'signal' ? `stopping (${stop.signal})` : 'stopping: it cannot start');
     ending = true;
+    deaf?.();
     systemd.stopping();
     journal.stopped(stop.kind === 'signal' ? stop.signal : 'it cannot start');
     front.stopAccepting();
@@ -225,6 +267,8 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
     return 0;
   } finally {
     ending = true;
+    deaf?.();
+    clearInterval(certificates);
     systemd.close();
     kill();
     await lastWrite;

@@ -9,6 +9,7 @@ export interface WorkerChildOptions {
   readonly stateDir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly configDir: string | null;
+  readonly handover: unknown;
   /** Settles when it is worth connecting. */
   readonly target: Promise<TemporalTarget>;
   readonly onMessage: (message: FromWorker, child: ChildProcess) => void;
@@ -32,7 +33,7 @@ export function spawnWorker(options: WorkerChildOptions): ChildProcess {
     const message = parseFromWorker(value);
     if (message !== null) options.onMessage(message, child);
   });
-  tell(child, { type: 'start', configDir: options.configDir });
+  tell(child, { type: 'start', configDir: options.configDir, handover: options.handover });
   void options.target.then((target) => tell(child, { type: 'target', target }));
   return child;
 }

@@ -14,6 +14,8 @@ export interface WorkerKeeperOptions {
   readonly module: string;
   readonly stateDir: string;
   readonly configDir: string | null;
+  /** The configuration in force (config/handover.ts), asked anew at every start; null: the worker loads it. */
+  readonly handover: () => unknown;
   readonly env: NodeJS.ProcessEnv;
   /** Asked anew at every start: the engine may have moved. */
   readonly target: () => Promise<TemporalTarget>;
@@ -26,6 +28,8 @@ export interface WorkerKeeperOptions {
   readonly ready: (first: boolean) => void;
   /** It never came up, and never will. */
   readonly fatal: (error: NxsError) => void;
+  /** It cannot run with what it was given. */
+  readonly failed: (message: string) => void;
 }
 
 export interface WorkerKeeper {
@@ -58,8 +62,9 @@ export function startWorkerKeeper(options: WorkerKeeperOptions): WorkerKeeper {
       case 'failed':
         log.error({ code: message.code }, message.message);
         say(`the worker failed: ${message.message}`);
-        // Once it ran, the cause (a config that is being edited) may go away by itself.
+        // Once it ran, the cause may go away by itself.
         if (message.permanent && !wasReady) options.fatal(asError(message.code, message.message));
+        if (message.permanent && wasReady) options.failed(message.message);
     }
   };
   const keeper = keepAlive({
@@ -74,7 +79,8 @@ export function startWorkerKeeper(options: WorkerKeeperOptions): WorkerKeeper {
       const { configDir, env } = options;
       const onOutput = (chunk: Buffer) => log.warn({ output: chunk.toString('utf8').trimEnd() }, 'worker');
       const target = options.target();
-      const child = spawnWorker({ module, stateDir, configDir, env, target, onMessage: hear, onOutput });
+      const given = { module, stateDir, configDir, env, target, handover: options.handover() };
+      const child = spawnWorker({ ...given, onMessage: hear, onOutput });
       const { pid } = child;
       if (pid !== undefined) {
         lines.spawned(pid, (message) => tell(child, message));

@@ -19,8 +19,8 @@ export interface WorkerSettings {
 
 /** What the worker process is made of; `worker.ts` fills it in, tests with activities of their own. */
 export interface WorkerParts<C extends WorkerSettings> {
-  /** `configDir` null: the usual chain of directories. */
-  load(configDir: string | null): Promise<C>;
+  /** `handover`: the configuration in force, from the supervisor; null: it is loaded. `configDir` null: the usual chain of directories. */
+  load(start: { readonly configDir: string | null; readonly handover: unknown }): Promise<C>;
   wire(config: C, context: WireContext): Promise<Wiring> | Wiring;
   /** Called once after the worker polls and the namespace is ready; again after a failure. Must be safe to repeat. */
   started(context: StartedContext<C>): Promise<void>;

@@ -1,4 +1,5 @@
 // The worker process: Temporal's side effects on this node. Only the supervisor starts it.
+import { takeOver, type Handover } from '../config/handover.js';
 import { loadConfig } from '../config/load.js';
 import { noteKeyUse } from './codec/key-use.js';
 import { renewLoops } from './codec/renew.js';
@@ -15,7 +16,10 @@ let notify: ReturnType<typeof wire>['notify'] = () => Promise.resolve();
 let watching = false;
 
 await runWorker({
-  load: (dir) => loadConfig({ env: process.env, tolerant: true, ...(dir === null ? {} : { dir }) }),
+  load({ configDir: dir, handover }) {
+    if (handover !== null) return Promise.resolve(takeOver(handover as Handover));
+    return loadConfig({ env: process.env, tolerant: true, ...(dir === null ? {} : { dir }) });
+  },
   wire(config, context) {
     const wiring = wire(config, context);
     ({ notify } = wiring);

@@ -1,8 +1,9 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
-import { readFile } from 'node:fs/promises';
 import { errorMessage, NxsError } from '../../domain/errors.js';
+import { safeInterceptors } from './closed-calls.js';
 import { dataConverter } from './data-converter.js';
-import { retriesOf } from './retries.js';
+import { diagnose } from './diagnose.js';
+import { readTlsFiles } from './tls-files.js';
 import type { TemporalTarget, TlsFiles } from './target.js';
 
 export interface TemporalConnection {
@@ -36,18 +37,29 @@ export async function connectionOptions(target: TemporalTarget): Promise<Connect
 export async function connectTemporal(target: TemporalTarget, timeout = 3000): Promise<TemporalConnection> {
   const options = await connectionOptions(target);
   try {
-    const retries = retriesOf();
-    const interceptors = [retries.interceptor];
-    const connection = await Connection.connect({ ...options, interceptors, connectTimeout: timeout });
+    const connection = await Connection.connect({
+      ...options,
+      connectTimeout: timeout,
+      interceptors: safeInterceptors(),
+    });
     const client = new Client({
       connection,
       namespace: target.namespace,
       dataConverter: dataConverter(target.keys),
     });
-    return { client, close: () => retries.close(connection) };
+    return { client, close: () => connection.close() };
   } catch (error) {
-    throw unreachable(target, error);
+    throw await whyUnreachable(target, error);
   }
+}
+
+/** The error for a server that does not let us in, with what there is to mend. */
+export async function whyUnreachable(target: TemporalTarget, cause: unknown): Promise<NxsError> {
+  const reason = await diagnose(target, cause);
+  return unreachable(
+    target,
+    reason === null ? cause : new Error(/[.?)]$/.test(reason) ? reason : `${reason}.`),
+  );
 }
 
 /** The error for a server that does not answer; names the address and no secret. */
@@ -65,7 +77,7 @@ function scrub(text: string, secret: string | null): string {
 }
 
 async function readTls(files: TlsFiles): Promise<NonNullable<ConnectionOptions['tls']>> {
-  const [ca, crt, key] = await Promise.all([pem(files.ca), pem(files.cert), pem(files.key)]);
+  const { ca, cert: crt, key } = await readTlsFiles(files);
   if ((crt === undefined) !== (key === undefined))
     throw new NxsError('CONFIG_INVALID', 'temporal.tls needs both `cert` and `key`, or neither.');
   return {
@@ -73,15 +85,4 @@ async function readTls(files: TlsFiles): Promise<NonNullable<ConnectionOptions['
     ...(crt === undefined || key === undefined ? {} : { clientCertPair: { crt, key } }),
     ...(files.server_name === undefined ? {} : { serverNameOverride: files.server_name }),
   };
-}
-
-async function pem(path: string | undefined): Promise<Buffer | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new NxsError('CONFIG_INVALID', `temporal.tls: ${path} cannot be read: ${errorMessage(error)}`, {
-      path,
-    });
-  }
 }

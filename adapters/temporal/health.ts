@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, NxsError } from '../../domain/errors.js';
+import { safeInterceptors } from './closed-calls.js';
 
 export interface WaitOptions {
   /** Milliseconds until NxsError TEMPORAL_UNREACHABLE. */
@@ -20,7 +21,11 @@ export async function waitForTemporal(address: string, options: WaitOptions): Pr
     if (options.signal?.aborted === true)
       throw new NxsError('CANCELLED', 'Stopped while waiting for Temporal.');
     try {
-      const connection = await Connection.connect({ address, connectTimeout: 1000 });
+      const connection = await Connection.connect({
+        address,
+        connectTimeout: 1000,
+        interceptors: safeInterceptors(),
+      });
       await connection.close();
       return;
     } catch (error) {

@@ -22,6 +22,12 @@ export const temporal: Command = {
       env['TEMPORAL_ADDRESS'] ??= settings.address;
       env['TEMPORAL_NAMESPACE'] ??= settings.namespace;
       if (settings.api_key !== null) env['TEMPORAL_API_KEY'] ??= settings.api_key;
+      if (settings.tls !== null) {
+        env['TEMPORAL_TLS'] ??= 'true';
+        const { ca, cert, key, server_name: name } = settings.tls;
+        for (const [variable, value] of Object.entries({ ...tlsVariables(ca, cert, key), SERVER_NAME: name }))
+          if (value !== undefined) env[`TEMPORAL_TLS_${variable}`] ??= value;
+      }
     } else if (running !== null) {
       env['TEMPORAL_ADDRESS'] ??= running.temporal;
     }
@@ -34,3 +40,15 @@ export const temporal: Command = {
     });
   },
 };
+
+/** The names that the CLI documents now, and those that it knew before. */
+function tlsVariables(
+  ca: string | undefined,
+  cert: string | undefined,
+  key: string | undefined,
+): Readonly<Record<string, string | undefined>> {
+  return {
+    ...{ SERVER_CA_CERT_PATH: ca, CLIENT_CERT_PATH: cert, CLIENT_KEY_PATH: key },
+    ...{ CA: ca, CERT: cert, KEY: key },
+  };
+}

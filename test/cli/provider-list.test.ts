@@ -25,7 +25,7 @@ afterAll(() => front.dispose());
 
 /** One failed call, as the desk hears of it. */
 function fail(name: string, fault: Fault): void {
-  const { desk } = front.gateway;
+  const desk = front.gateway.desk();
   const rules = desk.roster.usable.find((each) => each.rules.name === name)?.rules;
   if (rules === undefined) throw new Error(`no provider ${name}`);
   const facts = {
@@ -66,7 +66,7 @@ describe('nxs provider list', () => {
   it('shows the seconds that an open breaker has left and why it opened, and a switch with its end', async () => {
     fail('first', 'refused');
     const until = Date.now() + 3_600_000;
-    front.gateway.desk.switch({ to: 'second', until, at: Date.now(), by: 'ann' });
+    front.gateway.desk().switch({ to: 'second', until, at: Date.now(), by: 'ann' });
     const said = await front.nxs('provider', 'list');
     expect(said.code).toBe(0);
     expect(said.stdout).toMatch(/^1 {2}second .+closed/m);

@@ -156,3 +156,36 @@ test('a plain answer is asked for once whole answers are known to come at once',
   }
   expect(plain()).toBe(true);
 });
+
+test('under other rules a breaker stays open, a running call counts, and a provider with another address begins anew', () => {
+  const { desk, claim } = scene();
+  const running = claim('b');
+  for (let call = 0; call < 2; call += 1) desk.settle(claim('a'), DOWN);
+  expect(desk.usable('a')).toBe(false);
+  const same = desk.under(roster());
+  expect(same.usable('a')).toBe(false);
+  const rules = roster();
+  const moved = desk.under({
+    ...rules,
+    usable: rules.usable.map((each) =>
+      each.rules.name === 'a'
+        ? { ...each, endpoint: { ...each.endpoint, baseUrl: 'http://127.0.0.1:2/v1' } }
+        : each,
+    ),
+  });
+  expect(moved.usable('a')).toBe(true);
+  desk.settle(running, DOWN);
+  expect(moved.record('b')?.breaker).toMatchObject({ state: 'closed', failures: [expect.any(Number)] });
+});
+
+test('a provider that is configured no more is neither shown nor kept, and a call under way there ends in peace', () => {
+  const { desk, claim } = scene();
+  const running = claim('b');
+  const rules = roster();
+  const less = desk.under({ ...rules, usable: rules.usable.slice(0, 1) });
+  expect([less.record('b'), less.usable('b')]).toEqual([undefined, false]);
+  expect(Object.keys(less.snapshot(true).providers)).toEqual(['a']);
+  expect(less.plan(FACTS).order.map(({ name }) => name)).toEqual(['a']);
+  desk.settle(running, DOWN);
+  expect(desk.plan(FACTS).order.map(({ name }) => name)).toEqual(['a', 'b']);
+});

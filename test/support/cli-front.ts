@@ -44,7 +44,7 @@ export async function startCliFront(options: CliFrontOptions): Promise<CliFront>
   const gateway = openGateway({ config, env: {} });
   const silent = () => undefined;
   const http = { ...config.nxs.http, host: '127.0.0.1', port: 0 };
-  const front = await startFront({ http, routes: gateway.routes, say: silent, onError: silent });
+  const front = await startFront({ http, routes: () => gateway.routes(), say: silent, onError: silent });
   await writeRunFile(place.stateDir, {
     pid: process.pid,
     pids: { worker: null, temporal: null },
@@ -62,7 +62,8 @@ export async function startCliFront(options: CliFrontOptions): Promise<CliFront>
     place,
     gateway,
     nxs: (...args) => nxs(args, place.env),
-    keepSnapshot: () => writeFile(snapshotPath(place.stateDir), JSON.stringify(gateway.desk.snapshot(true))),
+    keepSnapshot: () =>
+      writeFile(snapshotPath(place.stateDir), JSON.stringify(gateway.desk().snapshot(true))),
     stop,
     async dispose() {
       await stop();

@@ -7,7 +7,10 @@ import { until } from './until.js';
 
 export interface ClusterTarget {
   readonly address: string;
-  readonly namespace: string;
+  /** "default" when left out. */
+  readonly namespace?: string;
+  readonly tls?: object;
+  readonly api_key?: string;
   /** For links; the local cluster has none. */
   readonly ui_url?: string;
 }

@@ -14,6 +14,7 @@ const STATUS: ControlPlaneStatus = {
   pids: { worker: 2, temporal: null },
   restarts: { worker: 3, temporal: 0 },
   started: '2026-11-23T21:00:00.000Z',
+  configured: '2026-11-23T21:00:00.000Z',
   uptime: 5,
   urls: { http: 'h', temporal: 't', ui: null },
   ready: true,
@@ -191,7 +192,7 @@ async function start({ http, status = STATUS, parts, routes = [] }: Start): Prom
   ];
   const front = await startFront({
     http: { host: '127.0.0.1', port: 0, ...http },
-    routes: [...own, indexRoute(own)],
+    routes: () => [...own, indexRoute(own)],
     say: (line) => lines.push(line),
     onError: (error) => errors.push(error),
   });

@@ -32,6 +32,24 @@ export interface CodecRoutesOptions {
   readonly ui: () => string | null;
 }
 
+interface Configured {
+  readonly nxs: {
+    readonly temporal: EncryptedSettings;
+    readonly http: { readonly token?: string | undefined };
+  };
+}
+
+/** The routes as the configuration that is in force wants them: it may be another one after a reload. */
+export function codecOf(current: () => Configured, ui: () => string | null): () => readonly Route[] {
+  let made: { readonly by: Configured; readonly routes: readonly Route[] } | null = null;
+  return () => {
+    const by = current();
+    const { temporal: settings, http } = by.nxs;
+    if (made?.by !== by) made = { by, routes: codecRoutes({ settings, httpToken: http.token, ui }) };
+    return made.routes;
+  };
+}
+
 /** None without keys. */
 export function codecRoutes({ settings, httpToken, ui }: CodecRoutesOptions): readonly Route[] {
   const keys = payloadKeys(settings);

@@ -54,7 +54,7 @@ export async function openFrontDashboard(sources: Omit<PageSources, 'temporal'>)
     const { incident, verdict, by, reason, request } = word;
     const parsed = parseDecision(verdict, { by, reason, request });
     if ('why' in parsed) return { accepted: false, sentence: parsed.why };
-    const spoken = await temporal.using((client) =>
+    const spoken = await temporal.acting((client) =>
       speak(client, config.node, incident, verdict, parsed.value),
     );
     switch (spoken.kind) {
@@ -71,11 +71,11 @@ export async function openFrontDashboard(sources: Omit<PageSources, 'temporal'>)
     const known = gateway.view().providers.map(({ name }) => name);
     if (to !== 'primary' && !known.includes(to))
       return { accepted: false, sentence: `There is no provider ${to}.` };
-    const result = await temporal.using((client) =>
+    const result = await temporal.acting((client) =>
       updateManager(client, config, 'switchProvider', { to, forMs: null, by: PAGE }),
     );
     if (result === null) {
-      await temporal.using((client) => queueSwitch(client, config.node, { to, by: PAGE }));
+      await temporal.acting((client) => queueSwitch(client, config.node, { to, by: PAGE }));
       return { accepted: true, sentence: 'Queued: no worker is there at the moment.' };
     }
     const [first = 'nobody'] = result.order;

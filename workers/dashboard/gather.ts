@@ -13,7 +13,7 @@ import { headlineOf } from './headline.js';
 import { panelOf } from './panels.js';
 import { providersPart } from './providers-part.js';
 import { backupsPart, healingPart, openSyncPart } from './state-parts.js';
-import { fleetOf, type TemporalParts } from './temporal-parts.js';
+import { fleetRows, type TemporalParts } from './temporal-parts.js';
 
 export interface PageSources {
   readonly config: Config;
@@ -60,7 +60,7 @@ export function openPageModel({
       kpi: report,
       uptime,
       ...{ providers, backups, sync, healing, schedules },
-      fleet: fleetOf(config.node, hub, cluster, link, now),
+      fleet: fleetRows(config.node, hub, cluster, link, now),
       ui: place.ui,
     };
     const sources = { page, memory: known, now, report: (span: number) => kpi.report(span, now), link };

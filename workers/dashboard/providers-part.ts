@@ -33,7 +33,7 @@ export function providersPart(
     light: lightOf(each),
     since: each.since,
     detail: detailOf(each, now),
-    first_content_ms: median((desk.record(each.name)?.learned.first ?? []).flat()),
+    first_content_ms: median((desk().record(each.name)?.learned.first ?? []).flat()),
     day:
       each.state === 'not_configured'
         ? known.map(() => null)

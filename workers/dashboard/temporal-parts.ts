@@ -3,9 +3,12 @@
 import type { Client } from '@temporalio/client';
 import type { FleetRow, Part, ScheduleRow } from '../../dashboard/model.js';
 import type { Config } from '../../config/types.js';
+import { fleetOf, type ClusterNode, type HubNode } from '../../domain/fleet/fleet.js';
 import { errorCode, errorMessage } from '../../domain/errors.js';
 import { healingWorkflowId, scheduleId, type ScheduleKind } from '../../domain/ids.js';
-import { reachTemporal, type Reached } from '../reach-temporal.js';
+import { clusterNodes, PATIENCE } from '../fleet/cluster.js';
+import { refuseWhenTaken } from '../fleet/taken-file.js';
+import { lookAtTemporal, type Reached } from '../reach-temporal.js';
 
 export interface TemporalParts {
   schedules(link: (id: string) => string | null): Promise<Part<{ readonly list: readonly ScheduleRow[] }>>;
@@ -13,15 +16,9 @@ export interface TemporalParts {
   nodes(): Promise<readonly ClusterNode[]>;
   /** Changes when Temporal has answered. */
   answered(): number;
-  /** Does something with Temporal, or rejects with TEMPORAL_UNREACHABLE. */
-  using<T>(work: (client: Client) => Promise<T>): Promise<T>;
+  /** Does something with Temporal, or rejects with TEMPORAL_UNREACHABLE, or NODE_TAKEN while another machine has our name. */
+  acting<T>(work: (client: Client) => Promise<T>): Promise<T>;
   close(): Promise<void>;
-}
-
-export interface ClusterNode {
-  readonly node: string;
-  /** ISO; null: it has not beaten yet. */
-  readonly last_seen: string | null;
 }
 
 /** ms that answers are good for. */
@@ -29,10 +26,6 @@ const SCHEDULES = 10_000;
 const NODES = 30_000;
 /** ms that a page waits for an answer. */
 const WAIT = 60;
-/** ms that Temporal has to answer. */
-const PATIENCE = 3_000;
-/** A page for more nodes than this needs another page. */
-const MOST = 100;
 
 const KINDS: Readonly<Record<ScheduleKind, string>> = {
   backup: 'backup',
@@ -50,10 +43,10 @@ export function openTemporalParts(config: Config): TemporalParts {
     return value;
   };
   const schedules = memo(SCHEDULES, () => using((client) => schedulesOf(client, config.node)).then(count));
-  const nodes = memo(NODES, () => using(nodesOf).then(count));
+  const nodes = memo(NODES, () => using(clusterNodes).then(count));
 
   async function using<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    reached ??= reachTemporal(config);
+    reached ??= lookAtTemporal(config);
     const mine = reached;
     try {
       const { client } = await mine;
@@ -67,7 +60,10 @@ export function openTemporalParts(config: Config): TemporalParts {
   }
 
   return {
-    using,
+    async acting(work) {
+      await refuseWhenTaken(config);
+      return using(work);
+    },
     answered: () => answers,
     async schedules(link) {
       try {
@@ -112,70 +108,23 @@ async function schedulesOf(client: Client, node: string): Promise<readonly Sched
   );
 }
 
-async function nodesOf(client: Client): Promise<readonly ClusterNode[]> {
-  return client.withDeadline(Date.now() + PATIENCE, async () => {
-    const found: ClusterNode[] = [];
-    const query = "WorkflowType = 'healingLoop' AND ExecutionStatus = 'Running'";
-    for await (const { workflowId } of client.workflow.list({ query })) {
-      const node = /^nxs\/(.+)\/healing$/.exec(workflowId)?.[1];
-      if (node === undefined) continue;
-      found.push({ node, last_seen: await lastBeat(client, node) });
-      if (found.length >= MOST) break;
-    }
-    return found;
-  });
-}
-
-async function lastBeat(client: Client, node: string): Promise<string | null> {
-  const { raw } = await client.workflow.getHandle(healingWorkflowId(node)).describe();
-  const beats = (raw.pendingActivities ?? []).flatMap(({ lastHeartbeatTime: at, lastStartedTime: began }) => {
-    const time = at ?? began;
-    return time === null || time === undefined ? [] : [Number(time.seconds) * 1000];
-  });
-  return beats.length === 0 ? null : new Date(Math.max(...beats)).toISOString();
-}
-
-/** ms since the last beat after which a node of the cluster is not there. */
-const SILENT = 60_000;
-
-/** Own node first. `hub`: nodes that sync knows by their changes. */
-export function fleetOf(
+/** The page's rows: own node first, which is there, since it serves the page. */
+export function fleetRows(
   node: string,
-  hub: readonly { readonly node: string; readonly last_seen: string | null }[],
+  hub: readonly HubNode[],
   cluster: readonly ClusterNode[],
   link: (workflow: string) => string | null,
   now: number,
 ): readonly FleetRow[] {
-  const names = [...new Set([node, ...cluster.map((each) => each.node), ...hub.map((each) => each.node)])];
-  return names.map((name): FleetRow => {
-    const beat = cluster.find((each) => each.node === name);
-    const change = hub.find((each) => each.node === name);
-    const seenBy = [...(beat === undefined ? [] : ['temporal']), ...(change === undefined ? [] : ['hub'])];
-    const common = { node: name, own: name === node, seen_by: seenBy };
-    if (name === node)
-      return {
-        ...common,
-        last_seen: new Date(now).toISOString(),
-        light: 'good',
-        detail: 'this node',
-        link: link(healingWorkflowId(node)),
-      };
-    if (beat !== undefined && beat.last_seen !== null) {
-      const there = now - Date.parse(beat.last_seen) < SILENT;
-      return {
-        ...common,
-        last_seen: beat.last_seen,
-        light: there ? 'good' : 'bad',
-        detail: there ? 'its monitor looks' : 'its monitor is silent',
-        link: link(healingWorkflowId(name)),
-      };
-    }
+  return fleetOf(node, cluster, hub, now).map((each): FleetRow => {
+    const { own, seen_by, light, detail, version, host } = each;
+    const where = version === null || host === null ? detail : `${detail} (${version} on ${host})`;
     return {
-      ...common,
-      last_seen: change?.last_seen ?? null,
-      light: 'unknown',
-      detail: 'last change that reached the hub',
-      link: null,
+      ...{ node: each.node, own, seen_by },
+      last_seen: own ? new Date(now).toISOString() : (each.last_beat ?? each.last_change),
+      light: own ? 'good' : light,
+      detail: own ? 'this node' : where,
+      link: own || each.last_beat !== null ? link(healingWorkflowId(each.node)) : null,
     };
   });
 }

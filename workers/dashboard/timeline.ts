@@ -123,6 +123,10 @@ function wordsOf(body: KnownBody): readonly [Light, string] | null {
         `sync ${state.replaceAll('_', ' ')}: ${String(published)} out, ${String(applied)} in, ${String(conflicts)} conflicts`,
       ];
     }
+    case 'config.reloaded':
+      return body.data.outcome === 'applied'
+        ? ['good', `another configuration is in force: ${body.data.changed.join(', ')}`]
+        : ['bad', 'another configuration was taken back: the worker could not run with it'];
     case 'control-plane.started':
       return ['good', 'control plane started'];
     case 'control-plane.stopped':

@@ -19,11 +19,13 @@ export interface FrontFailover {
   readonly gateway: Gateway;
   /** null: there are no traces. */
   readonly tracer: Tracer | null;
-  readonly routes: readonly Route[];
+  routes(): readonly Route[];
   /** Answers the worker's calls (workers/failover/calls.ts). */
   answer(method: string, params: unknown): Promise<unknown>;
   /** The line to the worker, once there is one. */
   linked(link: WorkerLink): void;
+  /** Other rules from now on; breakers keep their state. */
+  adopt(config: Config): void;
   /** Last words: state and journal are on the disk, calls are cut. */
   close(): Promise<void>;
 }
@@ -64,13 +66,13 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Prom
       failover: (failover) => journal.failover(failover),
     },
   });
-  const { desk } = gateway;
+  const desk = () => gateway.desk();
   const kept = await readSnapshot(stateDir, (sentence) => log.warn(sentence));
-  if (kept !== null) desk.restore(kept);
+  if (kept !== null) desk().restore(kept);
   const grants = grantsOf(desk, gateway.watch, now);
   const writer = snapshotWriter(
     stateDir,
-    () => desk.snapshot(true),
+    () => desk().snapshot(true),
     (reason) => log.error({ reason }, 'breaker state could not be kept'),
   );
   let reporting: NodeJS.Timeout | null = null;
@@ -79,11 +81,11 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Prom
       reporting = null;
       // Without a worker it waits for the next one: `onReady` reports all there is.
       link
-        ?.call('failover.report', { snapshot: desk.snapshot(false) }, { timeoutMs: 10_000 })
+        ?.call('failover.report', { snapshot: desk().snapshot(false) }, { timeoutMs: 10_000 })
         .catch((error: unknown) => log.debug({ error: String(error) }, 'the manager hears of it later'));
     }, REPORT_AFTER);
   };
-  desk.listen({
+  desk().listen({
     transition: (transition) => journal.transition(transition),
     switched: (current) => journal.switched(current),
     changed() {
@@ -97,7 +99,12 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Prom
   return {
     gateway,
     tracer,
-    routes: gateway.routes,
+    routes: () => gateway.routes(),
+    adopt(next) {
+      gateway.adopt(next);
+      writer.changed();
+      report();
+    },
     async answer(method, params) {
       await Promise.resolve();
       switch (method) {
@@ -108,22 +115,22 @@ export async function openFailover(config: Config, env: NodeJS.ProcessEnv): Prom
           return null;
         case 'failover.looked':
           for (const { name, reading } of (params as Params<'failover.looked'>).readings)
-            desk.look(name, reading);
+            desk().look(name, reading);
           return null;
         case 'failover.switch':
-          desk.switch(params as Params<'failover.switch'>);
+          desk().switch(params as Params<'failover.switch'>);
           await writer.flush();
           return gateway.view();
         case 'failover.reset': {
           const { name } = params as Params<'failover.reset'>;
-          desk.reset(name);
+          desk().reset(name);
           journal.reset(name);
           await writer.flush();
           return gateway.view();
         }
         case 'failover.restore':
-          desk.restore(failoverSnapshot.parse((params as Params<'failover.restore'>).snapshot));
-          return desk.snapshot(false);
+          desk().restore(failoverSnapshot.parse((params as Params<'failover.restore'>).snapshot));
+          return desk().snapshot(false);
         case 'failover.view':
           return gateway.view();
         default:

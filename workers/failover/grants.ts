@@ -28,7 +28,7 @@ interface Held {
   readonly from: string | null;
 }
 
-export function grantsOf(desk: Desk, watch: Watch, now: () => number): Grants {
+export function grantsOf(deskNow: () => Desk, watch: Watch, now: () => number): Grants {
   const open = new Map<string, Held>();
   /** The newest failed attempt at each provider. */
   const failed = new Map<string, { readonly began: number; readonly fault: Fault }>();
@@ -37,7 +37,7 @@ export function grantsOf(desk: Desk, watch: Watch, now: () => number): Grants {
     if (held === undefined) return;
     open.delete(id);
     const { grant, began, from } = held;
-    desk.settle(grant, end);
+    deskNow().settle(grant, end);
     const to = grant.provider.name;
     if (end.kind === 'fault') failed.set(to, { began, fault: end.observation.fault });
     const before = from === null || from === to ? undefined : failed.get(from);
@@ -50,12 +50,14 @@ export function grantsOf(desk: Desk, watch: Watch, now: () => number): Grants {
     const observation = { fault: 'cancelled', status: null, retryAfter: null, detail } as const;
     for (const id of ids) settle(id, { kind: 'fault', observation });
   };
-  const longest = desk.roster.failover.globalTimeout + GRACE;
-  const overdue = (): string[] =>
-    [...open].filter(([, { began }]) => now() - began > longest).map(([id]) => id);
+  const overdue = (): string[] => {
+    const longest = deskNow().roster.failover.globalTimeout + GRACE;
+    return [...open].filter(([, { began }]) => now() - began > longest).map(([id]) => id);
+  };
   return {
     claim({ facts, tried, excluded }) {
       forget(overdue(), 'its end was never told');
+      const desk = deskNow();
       const { order, excluded: unfit } = desk.plan(facts);
       const reasons: string[] = [];
       const waits: number[] = [];

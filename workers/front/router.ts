@@ -10,7 +10,7 @@ import { matchRoute, type Route } from './route.js';
 const DEFAULT_BODY = 64 * 1024;
 
 export interface RouterOptions {
-  readonly routes: readonly Route[];
+  readonly routes: () => readonly Route[];
   /** Known only after the port is. */
   readonly policy: () => GuardPolicy;
   /** Of those who have to bring the token. */
@@ -37,8 +37,9 @@ async function answer(
 ): Promise<void> {
   const caller = callerOf(request);
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const match = matchRoute(routes, request.method ?? 'GET', path);
-  const preflight = preflightFor(routes, request, path);
+  const all = routes();
+  const match = matchRoute(all, request.method ?? 'GET', path);
+  const preflight = preflightFor(all, request, path);
   const route = preflight ?? (match.kind === 'found' ? match.route : null);
   const rules = rulesOf(policy(), route);
   const verdict = judge(rules, caller);

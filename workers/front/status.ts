@@ -13,6 +13,8 @@ export interface ControlPlaneStatus {
   readonly restarts: { readonly worker: number; readonly temporal: number };
   /** ISO 8601, UTC. */
   readonly started: string;
+  /** When the configuration in force was read; ISO 8601, UTC. */
+  readonly configured: string;
   /** Seconds. */
   readonly uptime: number;
   readonly urls: { readonly http: string; readonly temporal: string; readonly ui: string | null };

@@ -24,17 +24,20 @@ export interface FrontKpi {
   /** See domain/kpi/projection.ts. */
   strip(since: number, now: number, parts: number): Promise<readonly (number | null)[]>;
   metrics(): Promise<string>;
+  /** Other settings from now on; what was measured stays. */
+  adopt(config: Config): void;
   close(): Promise<void>;
 }
 
 const DAY = 24 * 3_600_000;
 
 export async function openFrontKpi(
-  config: Config,
+  first: Config,
   providers: () => ProvidersView,
   memory: JournalMemory,
 ): Promise<FrontKpi> {
-  const { stateDir, node } = config;
+  let config = first;
+  const { stateDir, node } = first;
   const dir = path.join(stateDir, 'journal');
   const log = openLogger(config, 'kpi');
   const journal = openJournal({ dir, node });
@@ -74,6 +77,9 @@ export async function openFrontKpi(
       return kpis.strip({ node, from: now - since, to: now, live: meter.live() }, parts);
     },
     metrics: async () => kpiMetrics(await report(DAY, Date.now())),
+    adopt(next) {
+      config = next;
+    },
     close: () => meter.close(),
   };
 }

@@ -1,8 +1,11 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { connectionOptions, connectTemporal, unreachable } from '../../../adapters/temporal/connect.js';
+import { until } from '../../support/until.js';
 import { configuredTarget, embeddedTarget } from '../../../adapters/temporal/target.js';
 
 const EXTERNAL = {
@@ -28,6 +31,29 @@ describe('connectTemporal', () => {
       message: expect.stringContaining('127.0.0.1:1') as string,
     });
     expect(performance.now() - began).toBeLessThan(5000);
+  });
+
+  it('survives that a connection is closed while a failed call waits to be made again', async () => {
+    // A server that refuses every call after the first one.
+    const server = createServer();
+    let calls = 0;
+    server.on('stream', (stream) => {
+      calls += 1;
+      const status = calls === 1 ? '0' : '14';
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => {
+        stream.sendTrailers({ 'grpc-status': status });
+      });
+      stream.end(Buffer.from([0, 0, 0, 0, 0]));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { client, close } = await connectTemporal(embeddedTarget(`127.0.0.1:${String(port)}`, []));
+    const call = client.connection.workflowService.getClusterInfo({}).catch((error: unknown) => error);
+    await until(() => calls > 1);
+    await close();
+    expect(await call).toBeInstanceOf(Error);
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('never shows the API key in an error', () => {

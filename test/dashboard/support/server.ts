@@ -56,7 +56,7 @@ export async function serve(
     const dashboard = await openDashboard(portsOf(world, options));
     const policy = () => ({ port, hosts: [], publicOrigin: null, token: null });
     const onError = (error: unknown) => world.errors.push(error);
-    const server = createServer(createRouter({ routes: dashboard.routes, policy, onError }));
+    const server = createServer(createRouter({ routes: () => dashboard.routes, policy, onError }));
     server.on('connection', (socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));

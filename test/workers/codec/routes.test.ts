@@ -23,7 +23,7 @@ async function start(codec: { token?: string; origins?: string[] } = {}, httpTok
   const settings: EncryptedSettings = { encryption: { keys: [KEY], codec } };
   const front = await startFront({
     http: { host: '127.0.0.1', port: 0, ...(httpToken === undefined ? {} : { token: httpToken }) },
-    routes: codecRoutes({ settings, httpToken, ui: () => UI }),
+    routes: () => codecRoutes({ settings, httpToken, ui: () => UI }),
     say: () => undefined,
     onError: () => undefined,
   });

@@ -41,7 +41,7 @@ function scene() {
     call: () => undefined,
     failover: (one) => failovers.push(one),
   };
-  const grants = grantsOf(desk, watch, now);
+  const grants = grantsOf(() => desk, watch, now);
   const claim = (tried: readonly string[] = [], excluded: readonly string[] = []) => {
     const claimed = grants.claim({ facts: FACTS, tried, excluded });
     return 'grant' in claimed ? claimed.grant : claimed.none;
