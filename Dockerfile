@@ -15,6 +15,7 @@ COPY tsconfig.json ./
 COPY scripts scripts
 COPY activities activities
 COPY adapters adapters
+COPY api api
 COPY bench bench
 COPY cli cli
 COPY config config
@@ -22,6 +23,7 @@ COPY dashboard dashboard
 COPY domain domain
 COPY drill drill
 COPY gateway gateway
+COPY soak soak
 COPY workers workers
 COPY workflows workflows
 RUN npm run build

@@ -15,7 +15,15 @@ import { plantedPlaces, secretPlaces } from './support/plant.js';
 const ADDRESSES = { echo: 'http://127.0.0.1:9', collector: 'http://127.0.0.1:9' };
 const NXS = {
   ...settings(ADDRESSES),
-  temporal: { mode: 'external', address: 'cloud.example:7233', api_key: 'Pl4ntedTemporalKey0123456789' },
+  temporal: {
+    mode: 'external',
+    address: 'cloud.example:7233',
+    api_key: 'Pl4ntedTemporalKey0123456789',
+    encryption: {
+      keys: [{ id: 'one', key: `Pl4ntedPayloadKey${'0'.repeat(26)}=` }],
+      codec: { token: 'Pl4ntedCodecToken0123456789' },
+    },
+  },
 };
 const FILES = { nxs: NXS, providers: providers(ADDRESSES.echo), 'backup-manifest': manifest(ADDRESSES.echo) };
 

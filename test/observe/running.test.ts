@@ -219,7 +219,7 @@ describe('nxs logs', () => {
   });
 });
 
-describe('with its worker hung and Temporal gone', () => {
+describe('with its worker hung', () => {
   it('the scrape is there all the same, and says what is missing', async () => {
     const { pids } = await plane.run();
     process.kill(pids.worker ?? 0, 'SIGSTOP');
