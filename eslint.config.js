@@ -59,6 +59,29 @@ const ENUM = {
   message: 'A union of string literals says the same and needs no runtime.',
 };
 
+// A shell reads what it gets as a program. Words go to a program one by one; a person's own `sh:` line is the exception.
+const SHELL_NAME = '/^([/]bin[/]|[/]usr[/]bin[/])?(ba|da|z)?sh$/';
+const CONSTANT = 'A line for a shell is a constant; its values come as arguments ("$1").';
+const SHELL = [
+  {
+    selector: "Property[key.name='shell'][value.type='Literal'][value.value!=false]",
+    message: 'No shell: its words are a list, or whoever can name a file can name a command.',
+  },
+  {
+    selector:
+      "ImportDeclaration[source.value='node:child_process'] ImportSpecifier[imported.name=/^exec(Sync)?$/]",
+    message: 'exec() starts a shell: use execFile or spawn with a list of words.',
+  },
+  {
+    selector: `ArrayExpression[elements.0.value=${SHELL_NAME}][elements.1.value='-c'][elements.2.type!='Literal']`,
+    message: CONSTANT,
+  },
+  {
+    selector: `CallExpression[arguments.0.value=${SHELL_NAME}][arguments.1.elements.0.value='-c'][arguments.1.elements.1.type!='Literal']`,
+    message: CONSTANT,
+  },
+];
+
 // What gives another answer on another machine or at another time. `Date.now` and `new Date()` are made
 // deterministic by Temporal in workflows, yet the time comes in as an event there too, so both are refused.
 const HOST = 'depends on the host or the moment: domain/ and workflows/ must answer the same on a replay.';
@@ -150,6 +173,10 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300 }],
       eqeqeq: 'error',
     },
+  },
+  {
+    files: SOURCES.filter((folder) => folder !== 'bench').map((folder) => `${folder}/**/*.ts`),
+    rules: { 'no-restricted-syntax': ['error', DEFAULT_EXPORT, ENUM, ...SHELL] },
   },
   {
     files: ['domain/**/*.ts'],

@@ -26,6 +26,11 @@ export async function placeWarnings(
     }
   }
   for (const { name, origin, mode } of located) {
+    if (origin.origin === 'user' && (mode & 0o002) !== 0) {
+      warnings.push(
+        `${origin.path} can be written by everybody on this machine, and what it says is done as you: run chmod o-w ${origin.path}.`,
+      );
+    }
     const literal = results.get(name)?.literalSecrets.some((value) => value.length >= 16) === true;
     if (literal && origin.origin === 'user' && (mode & 0o077) !== 0) {
       warnings.push(
@@ -36,9 +41,31 @@ export async function placeWarnings(
   return warnings;
 }
 
-/** Warnings about settings that have less effect than they seem to have. */
+/** Shorter ones can be guessed, characters. `openssl rand -hex 16` gives twice as many. */
+const SHORT_SECRET = 16;
+
+/** Where clouds keep the keys of a machine; no model ever lived there. */
+const METADATA = /^(169\.254\.|\[?fe80:|metadata\.google\.internal$|\[?fd00:ec2:)/i;
+
+/** Warnings about settings that have less effect than they seem to have, or another one. */
 export function settingWarnings(config: Pick<Config, 'nxs' | 'providers'>): readonly string[] {
   const warnings: string[] = [];
+  const secrets = [
+    ['http.token', config.nxs.http.token],
+    ['gateway.api_key', config.nxs.gateway.api_key],
+  ] as const;
+  for (const [key, value = ''] of secrets) {
+    if (value !== '' && value.length < SHORT_SECRET)
+      warnings.push(
+        `${key} in nxs.yaml is short enough to be guessed; \`openssl rand -hex 16\` makes a good one.`,
+      );
+  }
+  for (const { name, base_url: url } of config.providers.providers) {
+    if (METADATA.test(new URL(url).hostname))
+      warnings.push(
+        `Provider ${name} is at ${new URL(url).hostname}, where clouds keep the keys of a machine: prompts are posted there.`,
+      );
+  }
   const cap = config.providers.failover.max_retries_per_provider;
   for (const { name, retry } of config.providers.providers) {
     if (retry > cap)

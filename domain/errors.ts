@@ -247,7 +247,12 @@ export function errorCode(error: unknown): ErrorCode {
 /** One line for a person, whatever was thrown. */
 export function errorMessage(error: unknown): string {
   if (error instanceof Error) return error.message || error.name;
-  return String(error);
+  try {
+    return String(error);
+  } catch {
+    // An object without a prototype, as parsers make them, has no text.
+    return 'something that has no text was thrown';
+  }
 }
 
 /** The errno name (`ENOENT`, `ENOSPC`, …) of a system error, or null. Structural, so that it runs in the sandbox. */

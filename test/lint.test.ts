@@ -55,7 +55,20 @@ const WORKFLOWS = [
   ['patched() of all', "import * as wf from '@temporalio/workflow';\nexport const x = wf.patched('a');"],
 ] as const;
 
+const SHELLS = [
+  ['shell: true', "spawn('x', [], { shell: true });"],
+  ['shell by name', "spawn('x', [], { shell: '/bin/bash' });"],
+  ['exec', "import { exec } from 'node:child_process';\nexec('x');"],
+  ['execSync', "import { execSync } from 'node:child_process';\nexecSync('x');"],
+  ['a template for a shell', "spawn('/bin/sh', ['-c', `rm ${name}`]);"],
+  ['a variable for a shell', "spawn('sh', ['-c', line]);"],
+  ['words for a shell', "export const words = ['/bin/bash', '-c', line];"],
+] as const;
+
 const CLEAN = [
+  ['adapters/x.ts', "spawn('/bin/sh', ['-c', 'umask 077; exec \"$0\"', program]);\n"],
+  ['adapters/x.ts', "spawn('git', ['-c', `a=${b}`, 'push']);\n"],
+  ['adapters/x.ts', "execFile('x', [], { shell: false });\n"],
   ['domain/x.ts', 'export const x = new Date(0).getUTCHours();\n'],
   ['domain/x.ts', 'export const x = Date.UTC(2026, 1);\n'],
   ['domain/x.ts', "import { z } from 'zod';\nexport const x = z;\n"],
@@ -86,6 +99,11 @@ describe('the lint rules', () => {
   it('refuse a file of more than 300 lines', async () => {
     const long = Array.from({ length: 301 }, (_, line) => `export const x${line} = 1;\n`).join('');
     expect(await lint('adapters/planted.ts', long)).toEqual(['max-lines']);
+  });
+
+  it.each(SHELLS)('refuse %s in what is shipped', async (_name, code) => {
+    for (const path of ['adapters/planted.ts', 'workers/planted.ts', 'drill/planted.ts'])
+      expect(await lint(path, code)).toContain('no-restricted-syntax');
   });
 
   it.each(CLEAN)('let %s through: %s', async (path, code) => {

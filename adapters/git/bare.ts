@@ -7,6 +7,7 @@ const CONFIG = `[core]
 \trepositoryformatversion = 0
 \tfilemode = true
 \tbare = true
+\tsharedRepository = 0600
 \tlogAllRefUpdates = true
 \tfsync = objects,derived-metadata,reference
 \thooksPath = /dev/null

@@ -37,8 +37,13 @@ export async function storedRef(store: GitStore): Promise<string | null> {
 export async function listFiles(store: GitStore, commit: string): Promise<readonly RemoteFile[]> {
   assertCommit(commit);
   const output = await collectGit(callOn(store, ['ls-tree', '-r', '-l', '-z', '--full-tree', commit]));
+  return filesIn(output.toString('utf8'));
+}
+
+/** What `ls-tree -r -l -z` printed; rows that make no sense are passed over. */
+export function filesIn(output: string): readonly RemoteFile[] {
   const files: RemoteFile[] = [];
-  for (const row of output.toString('utf8').split('\0')) {
+  for (const row of output.split('\0')) {
     const match = /^(\d{6}) \w+ ([0-9a-f]{40}) +(\S+)\t([^]*)$/.exec(row);
     if (match === null) continue;
     const [, mode = '', oid = '', size = '', at = ''] = match;

@@ -5,7 +5,7 @@ import { errnoOf } from '../../domain/errors.js';
 import type { Probe, ServiceReading } from '../../domain/healing/ports.js';
 import { clip, oneLine } from '../../domain/notify/text.js';
 import { bad, good, unknown } from './reading.js';
-import { run } from './run-probe.js';
+import { run, type Ran } from './run-probe.js';
 
 type Of<T extends Probe['type']> = Extract<Probe, { type: T }>;
 
@@ -14,6 +14,7 @@ export async function probeCommand(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<ServiceReading> {
+  // eslint-disable-next-line no-restricted-syntax -- the user's own line of healing.yaml
   const words = argv ?? ['/bin/sh', '-c', sh ?? ''];
   const name = argv === undefined ? 'the command' : basename(words[0] ?? '');
   const ran = await run(words, env, signal);
@@ -37,6 +38,11 @@ export async function probeSystemd(
   const ran = await run(argv, env, signal);
   if (ran === null) return unknown('systemctl gave no answer in time');
   if (ran.failure !== null) return unknown(`systemctl could not be started (${ran.failure})`);
+  return unitReading(unit, ran);
+}
+
+/** What `systemctl show` said of a unit. */
+export function unitReading(unit: string, ran: Pick<Ran, 'code' | 'output'>): ServiceReading {
   const said = new Map(
     [...ran.output.matchAll(/^(\w+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value]),
   );

@@ -25,7 +25,13 @@ async function ask(store: GitStore, args: readonly string[]): Promise<Buffer> {
 /** All entries of a commit, of any kind. */
 export async function listTree(store: GitStore, commit: string): Promise<readonly RemoteEntry[]> {
   assertCommit(commit);
-  const text = (await ask(store, ['ls-tree', '-r', '-l', '-z', '--full-tree', commit])).toString('latin1');
+  return entriesIn(
+    (await ask(store, ['ls-tree', '-r', '-l', '-z', '--full-tree', commit])).toString('latin1'),
+  );
+}
+
+/** What `ls-tree -r -l -z` printed, a character a byte; it ends where it makes no sense. */
+export function entriesIn(text: string): readonly RemoteEntry[] {
   const entries: RemoteEntry[] = [];
   for (let at = 0; at < text.length;) {
     const end = text.indexOf('\0', at);
@@ -72,7 +78,7 @@ interface Change {
 }
 
 /** `:mode mode oid oid status NUL path NUL`, after a header of the commit. */
-function changesIn(raw: string): Change[] {
+export function changesIn(raw: string): Change[] {
   const changes: Change[] = [];
   for (const [, before = '', after = '', path = ''] of raw.matchAll(
     /:\d{6} \d{6} ([0-9a-f]{40}) ([0-9a-f]{40}) [A-Z]\d*\0([^\0]*)\0/g,

@@ -61,14 +61,37 @@ export function openNet(options: NetOptions): Net {
     },
   } as unknown as Dispatcher;
 
+  /** The way of one call: where it was sent first decides where it may be led. */
+  function following(input: string): Dispatcher {
+    const first = URL.canParse(input) ? new URL(input) : null;
+    return {
+      dispatch(call: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandlers) {
+        const hop = new URL(String(call.origin));
+        if (first !== null && hop.origin !== first.origin && !mayLeadTo(first, hop))
+          throw new Error(`a redirect to ${hop.origin} is not followed`);
+        return route.dispatch(call, handler);
+      },
+    } as unknown as Dispatcher;
+  }
+
   return {
     fetch: ((input: string, init?: object) =>
-      undiciFetch(input, { ...init, dispatcher: route })) as unknown as typeof globalThis.fetch,
+      undiciFetch(input, { ...init, dispatcher: following(input) })) as unknown as typeof globalThis.fetch,
     problems,
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
+}
+
+/** Names and addresses that mean this machine, its network, or the place where clouds keep its keys. */
+const INSIDE =
+  /^(localhost|.+\.localhost|127\..+|0\..+|10\..+|192\.168\..+|172\.(1[6-9]|2\d|3[01])\..+|169\.254\..+|\[(::|f[cd]|fe[89ab]).*|metadata\.google\.internal)$/i;
+
+/** A server must not make us talk in the clear, nor to what only we can reach. Names that lead there are not looked through. */
+function mayLeadTo(first: URL, hop: URL): boolean {
+  if (first.protocol === 'https:' && hop.protocol !== 'https:') return false;
+  return !INSIDE.test(hop.hostname) || INSIDE.test(first.hostname);
 }
 
 function throughProxy(origin: string, proxy: URL): Dispatcher.DispatcherComposeInterceptor {

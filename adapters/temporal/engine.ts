@@ -99,8 +99,9 @@ export function spawnEngine(
 }
 
 /** The banner is printed after the start: `Temporal Server:      localhost:7233`. */
-function servingListener(port: number, serving: () => void): (text: string) => void {
-  const banner = new RegExp(`Server:\\s+\\S+:${port}\\b`);
+export function servingListener(port: number, serving: () => void): (text: string) => void {
+  // What follows the port has to be there: a piece may end within a longer number.
+  const banner = new RegExp(`Server:\\s+\\S+:${port}\\s`);
   let text = '';
   let said = false;
   return (chunk) => {

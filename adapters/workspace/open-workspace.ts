@@ -57,11 +57,11 @@ export function openWorkspace(options: WorkspaceOptions): OpenWorkspace {
   const opened = async (): Promise<ScanState> => {
     if (state !== null) return state;
     const seen: Map<string, Seen> = await loadSeen(ndjson, layout.cache);
-    const counts = await readFile(layout.deferrals, 'utf8').then(
-      (text) => JSON.parse(text) as Record<string, number>,
-      () => ({}),
+    const deferrals = await readFile(layout.deferrals, 'utf8').then(
+      countsIn,
+      () => new Map<string, number>(),
     );
-    state = { seen, names: new Map(), deferrals: new Map(Object.entries(counts)) };
+    state = { seen, names: new Map(), deferrals };
     return state;
   };
 
@@ -164,5 +164,16 @@ function statOf(file: string): string | null {
     return stats === undefined ? null : statLine(stats);
   } catch {
     return null;
+  }
+}
+
+/** How often each file was put off; empty for a file that is torn: it would stop every cycle to come, and is worth nothing. */
+function countsIn(text: string): Map<string, number> {
+  try {
+    const counts: unknown = JSON.parse(text);
+    const rows = typeof counts === 'object' && counts !== null ? Object.entries(counts) : [];
+    return new Map(rows.filter((row): row is [string, number] => typeof row[1] === 'number'));
+  } catch {
+    return new Map();
   }
 }

@@ -4,10 +4,16 @@ import * as z from 'zod';
 
 /** A secret text. `writeOnly` is the mark that `isSecretSchema` looks for. */
 export function secret() {
-  return z
-    .string()
-    .min(1, { error: 'expected a value; leave the key out for none' })
-    .meta({ writeOnly: true });
+  return (
+    z
+      .string()
+      .min(1, { error: 'expected a value; leave the key out for none' })
+      // It goes into a header: a line break in it would be the end of one, and the beginning of somebody's own.
+      .regex(/^\P{Cc}*$/u, {
+        error: 'expected one line without control characters (was a file pasted whole?)',
+      })
+      .meta({ writeOnly: true })
+  );
 }
 
 /** A URL that is a secret as a whole, since whoever knows it may post to it (webhooks of chat services). */

@@ -11,6 +11,7 @@ import { onCluster } from '../support/temporal-cluster.js';
 import { isAlive, startPlane, type Plane } from '../support/temporal-e2e.js';
 import { seeded } from '../support/e2e-random.js';
 import { until } from '../support/until.js';
+import { openToOthers } from '../support/open-to-others.js';
 
 let plane: Plane;
 let begun: number;
@@ -147,6 +148,8 @@ describe('from a start in an empty home', () => {
     expect(await plane.stop()).toBe(0);
     for (const pid of [run.pid, run.pids.worker, run.pids.temporal]) expect(isAlive(pid)).toBe(false);
     expect(existsSync(join(plane.place.stateDir, 'run.json'))).toBe(false);
+    // After all of this story: nothing in the state directory is anybody else's to read.
+    expect(openToOthers(plane.place.stateDir)).toEqual([]);
     expect(existsSync(join(plane.place.stateDir, 'lock'))).toBe(false);
     expect((await nxs(['backup', 'run'], plane.env)).code).toBe(3);
     expect((await nxs(['temporal', '--version'], plane.env)).stdout).toContain('temporal version');
