@@ -64,7 +64,7 @@ export const outcomeSchema = z.enum(['green', 'not_green', 'held', 'failed']);
 /** green: every entry of every destination proved; held: waits for a person; failed: nothing could be backed up. */
 export type Outcome = z.infer<typeof outcomeSchema>;
 
-export const triggerSchema = z.enum(['schedule', 'person', 'start', 'recency', 'verification']);
+export const triggerSchema = z.enum(['schedule', 'person', 'start', 'recency', 'verification', 'agent']);
 /** Who asked for the run. */
 export type Trigger = z.infer<typeof triggerSchema>;
 

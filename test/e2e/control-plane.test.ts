@@ -101,7 +101,8 @@ describe('three destinations, one without its token', () => {
 describe('to the outside', () => {
   it('run.json is the contract: exactly these keys, the processes alive', async () => {
     const run = await plane.run();
-    expect(Object.keys(run)).toEqual(['pid', 'pids', 'node', 'http', 'temporal', 'ui', 'started']);
+    const contract = ['pid', 'pids', 'node', 'http', 'temporal', 'ui', 'started'];
+    expect(Object.keys(run)).toEqual([...contract, 'version', 'build', 'configured']);
     expect(Object.keys(run.pids)).toEqual(['worker', 'temporal']);
     expect(run).toMatchObject({ pid: plane.process.pid, node: 'home' });
     for (const pid of [run.pid, run.pids.worker]) expect(isAlive(pid)).toBe(true);
@@ -112,7 +113,7 @@ describe('to the outside', () => {
   it('/readyz names its checks, /api/status tells of every destination', async () => {
     expect(await plane.get('/readyz')).toEqual({
       status: 200,
-      body: { ready: true, checks: { config: true, worker: true, temporal: true, breakers: true } },
+      body: { ready: true, checks: { config: true, worker: true, temporal: true, payloads: true, breakers: true } },
     });
     const { body } = await plane.get('/api/status');
     const backup = body['backup'] as { destinations: { name: string; state: string }[] };
