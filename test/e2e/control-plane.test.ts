@@ -113,7 +113,10 @@ describe('to the outside', () => {
   it('/readyz names its checks, /api/status tells of every destination', async () => {
     expect(await plane.get('/readyz')).toEqual({
       status: 200,
-      body: { ready: true, checks: { config: true, worker: true, temporal: true, payloads: true, breakers: true } },
+      body: {
+        ready: true,
+        checks: { config: true, worker: true, temporal: true, payloads: true, breakers: true },
+      },
     });
     const { body } = await plane.get('/api/status');
     const backup = body['backup'] as { destinations: { name: string; state: string }[] };
