@@ -18,14 +18,12 @@ export async function documentOf<T>(
   args: Invocation['args'] = [],
   given: Invocation['options'] = {},
 ): Promise<T> {
-  let document: string | null = null;
+  const said: string[] = [];
   const context: Context = {
     env: { ...(options.env ?? process.env) },
     configDir: options.configDir,
     json: true,
-    out: (line) => {
-      document = line;
-    },
+    out: (line) => void said.push(line),
     write: () => undefined,
     screen: () => undefined,
     note: (line) => options.onNote?.(line),
@@ -33,6 +31,7 @@ export async function documentOf<T>(
     paint: (_colour, text) => text,
   };
   await command.run({ args, options: given, context });
-  if (document === null) throw new Error(`nxs ${command.name} gave no document`);
+  const document = said.at(-1);
+  if (document === undefined) throw new Error(`nxs ${command.name} gave no document`);
   return JSON.parse(document) as T;
 }

@@ -8,7 +8,7 @@ import type { Config } from './types.js';
 const RESTART = /^(node|data_dir|http\.(host|port)|temporal\.(mode|address|namespace|port|ui_port))$/;
 
 /** Does this change wait for a restart? */
-export function needsRestart({ file, path }: Change): boolean {
+function needsRestart({ file, path }: Change): boolean {
   return file === 'nxs' && RESTART.test(path);
 }
 

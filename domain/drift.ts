@@ -10,7 +10,7 @@ export interface Drift {
 }
 
 /** Oldest server whose engine went through the whole upgrade test (docs/upgrades.md). */
-export const OLDEST_SERVER = '1.27.0';
+const OLDEST_SERVER = '1.27.0';
 /** Days for which finished runs are kept: what `nxs heal show` and the web UI look back on. */
 export const RETENTION_DAYS = 7;
 /** s: a worker's poll lasts a minute at most, so the server has seen one since. */

@@ -15,7 +15,7 @@ export interface StuckRun {
 }
 
 /** Entities that are started anew from what the state directory knows: `nxs workflow restart NAME`. */
-export const RESTARTABLE = { healingLoop: 'healing', providerManager: 'providers' } as const;
+const RESTARTABLE = { healingLoop: 'healing', providerManager: 'providers' } as const;
 
 /** The way out for one type of workflow. */
 export function mendOf(type: string, workflow: string): string {

@@ -18,6 +18,7 @@ import { openLifecycleJournal } from './lifecycle-journal.js';
 import { openLogger } from './log.js';
 import { installedBuild } from './bundle.js';
 import { packageVersion } from './package-version.js';
+import { sayReady } from './say-ready.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import type { ReloadFile } from './reload-file.js';
 import { hasTerminal, onReloadSignals } from './reload-signals.js';
@@ -291,13 +292,4 @@ async function openParts(
     await lock.release();
     throw error;
   }
-}
-
-function sayReady(
-  say: (line: string) => void,
-  began: number,
-  urls: { readonly http: string; readonly ui: string | null },
-): void {
-  const ui = urls.ui === null ? '' : `, Temporal's web UI ${urls.ui}`;
-  say(`ready in ${((performance.now() - began) / 1000).toFixed(1)} s: ${urls.http}${ui}`);
 }

@@ -150,8 +150,7 @@ async function stampsOf(
   trees: Trees,
 ): Promise<{ readonly stamps: ReadonlyMap<string, Stamp>; readonly skew?: number | null }> {
   const conflicts = conflictsOf(trees);
-  if (tip === null || (tip === memory.tip && conflicts.length === 0))
-    return { stamps: new Map() };
+  if (tip === null || (tip === memory.tip && conflicts.length === 0)) return { stamps: new Map() };
   const recent = tip === memory.tip ? new Map<string, Stamp>() : await hub.stamps(memory.tip, tip);
   // A path whose base is older than the tip that we saw last (it was held, or raced) may have been named before that.
   const all = conflicts.every((path) => recent.has(path)) ? recent : await hub.stamps(null, tip);

@@ -1,8 +1,7 @@
 // One POST to one provider. Whatever a provider can do wrong ends here as exactly one fault, and nothing of an
 // answer that is not whole can look whole afterwards.
 import { StringDecoder } from 'node:string_decoder';
-import { createSseParser } from '../../domain/openai/sse.js';
-import type { SseParser } from '../../domain/openai/sse.js';
+import { createSseParser, type SseParser } from '../../domain/openai/sse.js';
 import type { StreamEvent } from '../../domain/openai/stream-event.js';
 import {
   errorEnd,
@@ -16,8 +15,7 @@ import {
 } from './answer.js';
 import type { Attempt, AttemptEnd, AttemptHandlers, AttemptRequest } from './attempt-types.js';
 import type { Endpoint } from './endpoint.js';
-import { Exchange } from './exchange.js';
-import type { ExchangeEvents } from './exchange.js';
+import { Exchange, type ExchangeEvents } from './exchange.js';
 import { headerOf, headerValues } from './headers.js';
 import { Progress } from './progress.js';
 import { serializeBody, wantedChoices } from './request-body.js';

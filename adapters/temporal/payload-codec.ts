@@ -5,7 +5,7 @@ import { NxsError } from '../../domain/errors.js';
 import type { PayloadKey } from './payload-key.js';
 import { readPayload, writePayload, type PlainPayload } from './payload-wire.js';
 
-export const ENCRYPTED = 'binary/encrypted';
+const ENCRYPTED = 'binary/encrypted';
 const ENCODING = 'encoding';
 const KEY_ID = 'encryption-key-id';
 const NONCE_BYTES = 12;

@@ -9,7 +9,8 @@ export const workflowCheck: Command = {
     const { loadFor, reachTemporal } = await import('../setup.js');
     const { findStuck } = await import('../../workers/stuck/find.js');
     const config = await loadFor(context);
-    const { client, close } = await reachTemporal(config);
+    const reached = await reachTemporal(config);
+    const { client } = reached;
     try {
       const stuck = await findStuck(client, config.node);
       if (context.json) context.out(JSON.stringify({ ok: stuck.length === 0, stuck }));
@@ -20,7 +21,7 @@ export const workflowCheck: Command = {
       if (!context.json && stuck.length === 0) context.out('every running workflow goes on');
       return stuck.length === 0 ? 0 : 1;
     } finally {
-      await close();
+      await reached.close();
     }
   },
 };

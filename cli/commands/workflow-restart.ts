@@ -16,7 +16,8 @@ export const workflowRestart: Command = {
     const { loadFor, reachTemporal } = await import('../setup.js');
     const { restartHealing, restartProviders } = await import('../../workers/stuck/restart.js');
     const config = await loadFor(context);
-    const { client, close } = await reachTemporal(config);
+    const reached = await reachTemporal(config);
+    const { client } = reached;
     try {
       const id =
         name === 'healing'
@@ -25,7 +26,7 @@ export const workflowRestart: Command = {
       context.out(`${id} was started anew`);
       return 0;
     } finally {
-      await close();
+      await reached.close();
     }
   },
 };

@@ -10,7 +10,7 @@ const FOLDER = 'api';
  * @param {string} root
  * @returns {Promise<readonly (readonly [string, string])[]>} path relative to dist/ and text of each .d.ts
  */
-export async function declarationsOf(root) {
+async function declarationsOf(root) {
   const { default: ts } = await import('typescript');
   const names = readdirSync(join(root, FOLDER)).filter((name) => name.endsWith('.ts'));
   return names.sort().map((name) => {

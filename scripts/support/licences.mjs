@@ -2,7 +2,7 @@
 // and nothing of the code around them.
 
 /** SPDX identifiers. */
-export const ALLOWED = new Set([
+const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',
   'BSD-2-Clause',

@@ -9,7 +9,7 @@ export interface Written {
   readonly at: number;
 }
 
-export const ID = /soak-[a-z]+-\d{6}-[0-9a-f]{8}/g;
+const ID = /soak-[a-z]+-\d{6}-[0-9a-f]{8}/g;
 
 /** All ids in a text. */
 export function idsIn(text: string): readonly string[] {

@@ -32,7 +32,7 @@ export interface CallSurroundings {
 }
 
 /** A breaker, a pause and the learning of what is slow end within this time after a provider is well again, ms. */
-export const AFTER_MS = 20_000;
+const AFTER_MS = 20_000;
 /** A fault is in force a little before it is written down, ms. */
 const BEFORE_MS = 1_000;
 

@@ -21,7 +21,7 @@ export interface WorkflowSeen {
 }
 
 /** Those that run for as long as their node exists. */
-export const ENTITIES: readonly string[] = ['healingLoop', 'providerManager'];
+const ENTITIES: readonly string[] = ['healingLoop', 'providerManager'];
 
 /** An incident may wait for a person; all others end within this time, ms. */
 const LONGEST_MS = 10 * 60_000;

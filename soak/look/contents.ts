@@ -7,7 +7,7 @@ import { idsIn, type Tree } from '../checks/content.js';
 import type { SoakNode } from '../world/node.js';
 
 /** All files below a directory that can be read now; what goes away meanwhile is left out. */
-export async function filesBelow(dir: string): Promise<ReadonlyMap<string, Buffer>> {
+async function filesBelow(dir: string): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>();
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {

@@ -4,7 +4,7 @@ import type { GithubServer } from '../../bench/subjects/github-peer.js';
 import { tryGit } from '../../drill/backup/plain-git.js';
 import type { StoredFile } from '../checks/backup.js';
 
-export const MANIFEST = '.nxs/manifest.ndjson';
+const MANIFEST = '.nxs/manifest.ndjson';
 const BOXES = '.nxs/boxes.ndjson';
 
 type Files = ReadonlyMap<string, Buffer | null>;

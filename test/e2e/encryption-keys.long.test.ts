@@ -25,9 +25,7 @@ it('a missing key stops nothing for good; a new one begins the loops anew, and t
     plane = await startPlane({ place, encryption: { keys: [NEW] } });
     const { body } = await until(async () => {
       const said = await plane.get('/readyz');
-      return said.status === 503 && !(said.body['checks'] as { payloads: boolean }).payloads
-        ? said
-        : null;
+      return said.status === 503 && !(said.body['checks'] as { payloads: boolean }).payloads ? said : null;
     }, 60_000);
     expect(body['detail']).toContain('"old", which is not among temporal.encryption.keys (new)');
     await plane.stop();
@@ -35,10 +33,10 @@ it('a missing key stops nothing for good; a new one begins the loops anew, and t
     plane = await startPlane({ place, encryption: { keys: [NEW, OLD] } });
     await plane.ready();
     expect((await plane.nxs('backup', 'run')).code).toBe(0);
-    const seen = (await until(async () => {
+    const seen = await until(async () => {
       const view = (await statusOf(plane)) as { older: { count: number; running: string[] } | null };
       return view.older !== null ? view : null;
-    }));
+    });
     expect(seen).toMatchObject({ encrypts: 'new', reads: ['old'], droppable: false });
     expect(seen.older?.count).toBeGreaterThan(0);
     const { runId } = await plane.client((client) =>

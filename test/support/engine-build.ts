@@ -16,7 +16,7 @@ const FIXTURES = 'test/workers/fixtures';
 /** Loaded by require(), so it is copied as it is. */
 const COMMON_JS = 'adapters/temporal/failure-converter.cjs';
 /** Single files of folders that are not needed whole. */
-const SINGLE = ['gateway/http/read-request.ts', 'workflows/failure-converter.ts'];
+const SINGLE = ['workflows/failure-converter.ts'];
 
 export interface EngineBuild {
   readonly dist: string;
@@ -57,9 +57,7 @@ async function compile(files: readonly string[], dist: string): Promise<void> {
 
 async function sources(): Promise<readonly string[]> {
   const lists = await Promise.all(
-    ['adapters/files', 'adapters/journal', 'adapters/temporal', 'config', 'domain', 'workers', FIXTURES].map(
-      walk,
-    ),
+    ['activities', 'adapters', 'config', 'domain', 'gateway', 'workers', FIXTURES].map(walk),
   );
   return [...lists.flat(), ...SINGLE].sort();
 }

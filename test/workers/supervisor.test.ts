@@ -18,7 +18,8 @@ describe('a running control plane', () => {
 
   it('writes run.json with its pids and addresses, owner-only', async () => {
     const run = await plane.run();
-    expect(Object.keys(run)).toEqual(['pid', 'pids', 'node', 'http', 'temporal', 'ui', 'started']);
+    const contract = ['pid', 'pids', 'node', 'http', 'temporal', 'ui', 'started'];
+    expect(Object.keys(run)).toEqual([...contract, 'version', 'build']);
     expect(run).toMatchObject({ pid: plane.process.pid, node: 'test' });
     expect(run.temporal).toMatch(/^127\.0\.0\.1:\d+$/);
     expect((await fetch(String(run.ui))).status).toBe(200);
@@ -117,6 +118,7 @@ describe('stopping', () => {
       expect(await readFile(`${mark}.done`, 'utf8')).toBe(String(run.pids.worker));
       expectGone(run);
       expect((await readdir(plane.stateDir)).sort()).toEqual([
+        'instance',
         'journal',
         'logs',
         'mark.begun',
@@ -149,7 +151,13 @@ describe('stopping', () => {
       plane.process.kill('SIGINT');
       expect(await plane.exit()).toEqual({ code: 130, signal: null });
       await until(() => isGone(run));
-      expect((await readdir(plane.stateDir)).sort()).toEqual(['journal', 'logs', 'mark.begun', 'temporal']);
+      expect((await readdir(plane.stateDir)).sort()).toEqual([
+        'instance',
+        'journal',
+        'logs',
+        'mark.begun',
+        'temporal',
+      ]);
     } finally {
       await plane.dispose();
     }

@@ -27,8 +27,8 @@ export interface Membership {
   } | null;
 }
 
-export const KEY_VARIABLE = 'TEMPORAL_API_KEY';
-export const TOKEN_VARIABLE = 'NXS_HUB_TOKEN';
+const KEY_VARIABLE = 'TEMPORAL_API_KEY';
+const TOKEN_VARIABLE = 'NXS_HUB_TOKEN';
 
 /** nxs.yaml of the new node. */
 export function membershipYaml({ node, temporal, hub }: Membership): string {

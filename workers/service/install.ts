@@ -66,7 +66,7 @@ export async function installService(machine: Machine, request: InstallRequest):
 }
 
 /** How a person starts it. */
-export function startCommand({ kind, scope, path }: Place): string {
+function startCommand({ kind, scope, path }: Place): string {
   if (kind === 'launchd') return `launchctl bootstrap gui/$(id -u) ${path}`;
   return scope === 'system' ? 'sudo systemctl start nxs' : 'systemctl --user start nxs';
 }

@@ -73,9 +73,9 @@ export function requireManager({ manager }: Place): void {
 }
 
 export interface Manager {
-  systemctl(...args: readonly string[]): Promise<Told>;
-  launchctl(...args: readonly string[]): Promise<Told>;
-  loginctl(...args: readonly string[]): Promise<Told>;
+  readonly systemctl: (...args: readonly string[]) => Promise<Told>;
+  readonly launchctl: (...args: readonly string[]) => Promise<Told>;
+  readonly loginctl: (...args: readonly string[]) => Promise<Told>;
   /** `gui/501`, where launchd keeps a user's agents. */
   readonly domain: string;
 }
