@@ -28,12 +28,18 @@ function timeOf(meta: LogMetadata | undefined): number {
   return typeof nanos === 'bigint' ? Number(nanos / 1000n) / 1000 : Date.now();
 }
 
-/** JSON has no bigint and pino throws on one; core's metadata carries them. */
+/** JSON has no bigint and pino throws on one; core's metadata carries them, and errors. */
 function plain(meta: LogMetadata | undefined): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(meta ?? {}).map(([key, value]) => [
       key,
-      typeof value === 'bigint' ? String(value) : value,
+      typeof value === 'bigint' ? String(value) : value instanceof Error ? wordsOf(value) : value,
     ]),
   );
+}
+
+/** pino writes an Error under any other name than `err` as {}. The causes say what the SDK's own sentence leaves out. */
+function wordsOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `; ${wordsOf(error.cause)}` : '';
+  return `${error.name}: ${error.message}${cause}`;
 }

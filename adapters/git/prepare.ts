@@ -132,5 +132,7 @@ async function mendBranch(store: GitStore): Promise<void> {
   );
   const [newest] = found.flatMap((object) => (object === null ? [] : [object.oid]));
   if (newest !== undefined)
-    await atomicWrite(path.join(store.path, branchRef(store)), Buffer.from(`${newest}\n`));
+    await atomicWrite(path.join(store.path, branchRef(store)), Buffer.from(`${newest}\n`), {
+      by: store.path,
+    });
 }

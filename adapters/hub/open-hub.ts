@@ -16,7 +16,7 @@ import { receivePack } from '../git/transfer.js';
 import { addressOf } from './address.js';
 import { isDescendant, listTree, readEverHeld, readStamps, readVersions } from './history.js';
 import { placeOf, type HubSettings } from './place.js';
-import { readRef, writeRef } from './refs.js';
+import { readRef, removeHalfWritten, writeRef } from './refs.js';
 import { fetchTip, pushTo, remoteTip } from './remote.js';
 import { keepRoot, keepTree, openTreeCache, plannedTrees } from './trees.js';
 
@@ -51,6 +51,7 @@ export function openHub(settings: HubSettings): Hub {
     async prepare() {
       await mkdir(copy.gitHome, { recursive: true, mode: 0o700 });
       await makeBare(copy.path, settings.branch);
+      await removeHalfWritten(copy.path);
       if (address.kind === 'local' && address.embedded) await makeBare(address.path, settings.branch);
     },
     tip: (signal) => remoteTip(place, signal),
@@ -166,12 +167,12 @@ function damaged(copy: GitStore, oid: string, reason: string): NxsError {
   );
 }
 
-/** Locks and half-written packs of a git that was killed. */
+/** Locks and half-written packs of a git that was killed, and half-written files of ours. */
 async function removeStale(path: string): Promise<void> {
   const before = Date.now() - STALE_MS;
   for (const dir of ['', 'refs/heads', 'refs/remotes/hub', 'objects/pack']) {
     for (const name of await readdir(join(path, dir)).catch(() => [])) {
-      if (!name.endsWith('.lock') && !name.startsWith('tmp_')) continue;
+      if (!/\.(lock|tmp)$|^tmp_/.test(name)) continue;
       const file = join(path, dir, name);
       const age = await stat(file).catch(() => null);
       if (age !== null && age.mtimeMs < before) await rm(file, { force: true });

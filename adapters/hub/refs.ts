@@ -1,5 +1,5 @@
 // Refs as files: reading one costs no process, and writing one is a rename.
-import { readFile, unlink } from 'node:fs/promises';
+import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NxsError } from '../../domain/errors.js';
 import { atomicWrite } from '../files/atomic-write.js';
@@ -32,10 +32,22 @@ async function packed(repository: string, name: string): Promise<string | null> 
   );
 }
 
-/** Points a ref of our own copy at a commit, durably. */
+/** Points a ref of our own copy at a commit, durably. Below `refs/` git takes every file for a ref, also a half-written one. */
 export async function writeRef(repository: string, name: string, oid: string): Promise<void> {
   checkName(name);
-  await atomicWrite(join(repository, name), `${oid}\n`);
+  await atomicWrite(join(repository, name), `${oid}\n`, { by: repository });
+}
+
+/** Of a process that was killed while it wrote one: each empty file is a broken ref, and stops every fetch. */
+const HALF_WRITTEN = /\.\d+-[0-9a-f]{8}\.tmp$/;
+
+/** Removes half-written refs that lie below `refs/`, where an earlier version wrote them. */
+export async function removeHalfWritten(repository: string): Promise<void> {
+  const entries = await readdir(join(repository, 'refs'), { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
+  const left = entries.filter((entry) => entry.isFile() && HALF_WRITTEN.test(entry.name));
+  for (const { parentPath, name } of left) await unlink(join(parentPath, name)).catch(() => undefined);
 }
 
 export async function removeRef(repository: string, name: string): Promise<void> {

@@ -43,12 +43,20 @@ const TEMPORARY = /(\.tmp|\.lock|\.partial)$|(^|\/)(tmp|index)[-_.][^/]*$/;
 /** `.lock` of the journal and of the state directory stand while somebody works. */
 const STANDING = /^(state\/lock|state\/journal\/\.lock)$/;
 
-/** Files that somebody made for a moment and left, by their names and ages. */
-export function leftoverProblems(files: readonly FileSeen[], now: number, patience: number): Problems {
+/**
+ * Files that somebody made for a moment and left, by their names and ages. `killed`: how many processes were killed in the middle of
+ * something; each of them may have left one.
+ */
+export function leftoverProblems(
+  files: readonly FileSeen[],
+  now: number,
+  patience: number,
+  killed: number,
+): Problems {
   const left = files.filter(
     ({ path, changed }) => TEMPORARY.test(path) && !STANDING.test(path) && now - changed > patience,
   );
-  if (left.length === 0) return [];
+  if (left.length <= killed) return [];
   return [
     {
       what: `${String(left.length)} temporary files were left behind`,

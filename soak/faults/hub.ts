@@ -44,22 +44,24 @@ const away: Fault = async (planned, stage) => {
 };
 
 const PUSHES = 3;
+const PUSH_TRIES = 12;
 
 /** Three commits by hand in a row, between those of the nodes. */
 const pushed: Fault = async (planned, stage) => {
   const { world, ledger } = stage;
   if ((await tryGit(world.hub, ['rev-parse', '--verify', '-q', 'main'])).code !== 0) return null;
   const paths: string[] = [];
-  for (let each = 1; each <= PUSHES; each += 1) {
-    const path = `notes/by-hand-${String(planned.id)}-${String(each)}.md`;
-    const written = ledger.note('hub', path);
+  for (let tries = 0; tries < PUSH_TRIES && paths.length < PUSHES; tries += 1) {
+    const path = `notes/by-hand-${String(planned.id)}-${String(paths.length + 1)}.md`;
+    const written = ledger.draft('hub', path);
     try {
       await addTo(world.hub, path, `# ${written.id}\n`);
-      paths.push(path);
     } catch {
       // A node was faster.
-      ledger.takeBack(written);
+      continue;
     }
+    ledger.keep(written);
+    paths.push(path);
   }
   return {
     note: `${String(paths.length)} commits`,

@@ -3,24 +3,23 @@ import { randomBytes } from 'node:crypto';
 import type { Written } from '../checks/content.js';
 
 export interface Ledger {
-  /** A new id, on record from now on. Take it back when the writing failed. */
-  note(node: string, path: string): Written;
-  takeBack(written: Written): void;
-  all(): readonly Written[];
+  /** A new id for a content that is about to be written. */
+  draft(node: string, path: string): Written;
+  /** It is written: from now on it must not be lost. */
+  keep(written: Written): void;
+  readonly all: () => readonly Written[];
 }
 
 export function openLedger(): Ledger {
-  const written = new Map<string, Written>();
+  const written: Written[] = [];
   let count = 0;
   return {
-    note(node, path) {
+    draft(node, path) {
       count += 1;
       const id = `soak-${node}-${String(count).padStart(6, '0')}-${randomBytes(4).toString('hex')}`;
-      const entry = { id, node, path, at: Date.now() };
-      written.set(id, entry);
-      return entry;
+      return { id, node, path, at: Date.now() };
     },
-    takeBack: ({ id }) => void written.delete(id),
-    all: () => [...written.values()],
+    keep: (each) => void written.push(each),
+    all: () => [...written],
   };
 }

@@ -76,29 +76,26 @@ async function writeOnce(writing: Writing, counts: WriteCounts): Promise<void> {
 }
 
 async function append({ node, ledger }: Writing): Promise<void> {
-  const written = ledger.note(node.name, 'LOG.md');
+  const written = ledger.draft(node.name, 'LOG.md');
   const text = `\n## ${new Date().toISOString().slice(0, 10)} Entry ${written.id}\n\nWritten on ${node.name}.\n`;
   await appendFile(join(node.plane.dataDir, 'LOG.md'), text);
+  ledger.keep(written);
 }
 
 /** In place, or by a name beside it, as editors do. */
 async function put({ node, ledger, random }: Writing, path: string): Promise<void> {
   const target = join(node.plane.dataDir, path);
   await mkdir(dirname(target), { recursive: true });
-  const written = ledger.note(node.name, path);
+  const written = ledger.draft(node.name, path);
   const lines = Array.from({ length: 1 + Math.floor(random() * 30) }, () => random().toString(36));
   const text = `# ${written.id}\n${lines.join('\n')}\n`;
-  try {
-    if (random() < 0.5) await writeFile(target, text);
-    else {
-      const beside = join(node.plane.dataDir, `${written.id}.tmp`);
-      await writeFile(beside, text);
-      await rename(beside, target);
-    }
-  } catch (error) {
-    ledger.takeBack(written);
-    throw error;
+  if (random() < 0.5) await writeFile(target, text);
+  else {
+    const beside = join(node.plane.dataDir, `${written.id}.tmp`);
+    await writeFile(beside, text);
+    await rename(beside, target);
   }
+  ledger.keep(written);
 }
 
 /** Absent, or its bytes are reachable in the node's own copy or in the hub. */

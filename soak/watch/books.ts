@@ -120,10 +120,15 @@ export async function checkState(scene: Scene): Promise<ReadonlyMap<string, Read
         what: `${part} of ${node.name} is too large`,
         evidence: `${String(Math.round(size / MB))} MB`,
       })),
-      ...leftoverProblems(files, Date.now(), LEFT_AFTER_MS),
+      ...leftoverProblems(files, Date.now(), LEFT_AFTER_MS, killsOf(scene, node)),
     ]);
   }
   return sizes;
+}
+
+/** Everything that died without a word. */
+function killsOf(scene: Scene, { name }: SoakNode): number {
+  return scene.struck().filter(({ kind, target }) => target === name && kind.endsWith('-killed')).length;
 }
 
 export async function checkLogs(scene: Scene): Promise<void> {

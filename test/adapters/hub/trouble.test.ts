@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { addressOf } from '../../../adapters/hub/address.js';
 import { hubFailure } from '../../../adapters/hub/failure.js';
+import { writeRef } from '../../../adapters/hub/refs.js';
 import { validTree } from '../../../domain/sync/remote-tree.js';
 import { bare, commit, git, hubAt, scratch } from './fixtures.js';
 
@@ -165,4 +166,31 @@ it.each([
   ["fatal: detected dubious ownership in repository at '/srv/x.git'", 'HUB_DENIED'],
 ])('%s', (stderr, code) => {
   expect(hubFailure('h', stderr, []).code).toBe(code);
+});
+
+describe('a process that was killed while it wrote a ref', () => {
+  it('does not stop the fetches that come after it', async () => {
+    const dir = scratch();
+    const remote = bare();
+    const hub = await hubAt(remote, { dir });
+    await hub.publish(await commit(hub, null, { a: '1' }), null);
+    const left = path.join(dir, 'repo.git/refs/remotes/hub/main.30770-1ed6b5a8.tmp');
+    mkdirSync(path.dirname(left), { recursive: true });
+    writeFileSync(left, '');
+    await hub.prepare();
+    expect(await hub.fetch()).toMatch(/^[0-9a-f]{40}$/);
+    expect(readdirSync(path.dirname(left))).toEqual(['main']);
+  });
+
+  it('leaves nothing that git takes for a ref', async () => {
+    const dir = scratch();
+    const seen = new Set<string>();
+    const refs = path.join(dir, 'repo.git/refs/nxs');
+    mkdirSync(refs, { recursive: true });
+    const watcher = watch(refs, (_event, name) => void seen.add(String(name)));
+    onTestFinished(() => watcher.close());
+    await writeRef(path.join(dir, 'repo.git'), 'refs/nxs/x', 'a'.repeat(40));
+    await vi.waitFor(() => expect([...seen]).toContain('x'));
+    expect([...seen]).toEqual(['x']);
+  });
 });
