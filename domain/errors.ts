@@ -193,7 +193,7 @@ export const ERRORS = {
     kind: 'permanent',
     exit: 2,
     http: 500,
-    hint: '`nxs service install --print` shows what would be written; docs/service.md says how to start `nxs up` without it.',
+    hint: 'See what would be written by `nxs service install --print`; docs/service.md says how to start `nxs up` without it.',
   },
   STATE_UNREADABLE: {
     kind: 'permanent',
