@@ -1,5 +1,5 @@
 // Temporal's worker versioning with two builds on one task queue, on the pinned engine. It shows why a node does not use it:
-// docs/decisions/0007-upgrades-in-place.md. Whoever runs two builds at once finds here what the server does.
+// docs/decisions/0008-upgrades-in-place.md. Whoever runs two builds at once finds here what the server does.
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
