@@ -8,7 +8,7 @@ const config = await loadConfig({ env: process.env });
 const gateway = openGateway({ config, env: process.env });
 const front = await startFront({
   http: { host: '127.0.0.1', port: 0 },
-  routes: gateway.routes,
+  routes: () => gateway.routes(),
   say: () => undefined,
   onError: (error) => console.error(error),
 });

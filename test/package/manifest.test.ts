@@ -17,9 +17,9 @@ interface Entry {
   readonly license?: string;
   readonly version: string;
 }
-const read = <T>(path: string): T => JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as T;
-const manifest = read<Manifest>('package.json');
-const lock = read<{ readonly packages: Readonly<Record<string, Entry>> }>('package-lock.json');
+const read = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+const manifest = read('package.json') as Manifest;
+const lock = read('package-lock.json') as { readonly packages: Readonly<Record<string, Entry>> };
 const script = async <T>(path: string): Promise<T> => (await import(join(ROOT, 'scripts', path))) as T;
 
 const { shrinkwrapOf } = await script<{

@@ -42,7 +42,7 @@ export async function startGateway(
   const thrown: unknown[] = [];
   const front = await startFront({
     http: { ...config.nxs.http, host: '127.0.0.1', port: 0 },
-    routes: gateway.routes,
+    routes: () => gateway.routes(),
     say: () => undefined,
     onError: (error) => thrown.push(error),
   });
