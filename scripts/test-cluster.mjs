@@ -1,5 +1,5 @@
 // `npm run test:cluster`: a real cluster without docker is brought up (scripts/cluster-local.sh), the cluster suite and the end-to-end
-// tests run on it, and it is taken down again. About 25 minutes on 2 cores, and 6 more the first time, to build the server. Arguments
+// tests run on it, and it is taken down again. About half an hour on 2 cores, and 6 more the first time, to build the server. Arguments
 // go to vitest: `npm run test:cluster -- test/cluster`.
 import './support/node-version.mjs';
 import { mkdtempSync } from 'node:fs';
@@ -20,10 +20,9 @@ await runMain(async () => {
     const { address } = status();
     Object.assign(process.env, { NXS_TEST_CLUSTER: directory, NXS_TEST_TEMPORAL: address });
     const asked = process.argv.slice(2);
-    process.exitCode = await runTests([
-      '--long',
-      ...(asked.length > 0 ? asked : ['test/cluster', 'test/e2e']),
-    ]);
+    const files = asked.length > 0 ? asked : ['test/cluster', 'test/e2e'];
+    // One file at a time: the cluster suite kills the server that the others would be working with.
+    process.exitCode = await runTests(['--long', '--no-file-parallelism', ...files]);
   } finally {
     await down();
   }
