@@ -34,7 +34,8 @@ function put(plan: ServicePlan): string {
   return file;
 }
 const analyze = (...args: readonly string[]) => spawnSync('systemd-analyze', args, { encoding: 'utf8' });
-const hasSystemd = Number(/^systemd (\d+)/.exec(String(analyze('--version').stdout))?.[1] ?? 0) >= 252;
+const version = analyze('--version') as { readonly stdout: string | null };
+const hasSystemd = Number(/^systemd (\d+)/.exec(version.stdout ?? '')?.[1] ?? 0) >= 252;
 const python = spawnSync('python3', ['-c', 'import plistlib'], { stdio: 'ignore' }).status === 0;
 
 describe.skipIf(!hasSystemd)('systemd-analyze (skipped without systemd 252 or newer)', () => {
