@@ -8,9 +8,10 @@ const FOLDER = 'api';
 
 /**
  * @param {string} root
+ * @public asked by tests through import()
  * @returns {Promise<readonly (readonly [string, string])[]>} path relative to dist/ and text of each .d.ts
  */
-async function declarationsOf(root) {
+export async function declarationsOf(root) {
   const { default: ts } = await import('typescript');
   const names = readdirSync(join(root, FOLDER)).filter((name) => name.endsWith('.ts'));
   return names.sort().map((name) => {

@@ -18,6 +18,7 @@ const ENTRIES = [
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
+  'SECURITY.md',
   'bin',
   'config',
   'dashboard',

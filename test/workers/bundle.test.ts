@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { errorCode, ERRORS } from '../../domain/errors.js';
 import { checkBundle } from '../../workers/bundle.js';
 import { bundlePath, bundleStampPath } from '../../workers/dist-paths.js';
 import { engineBuild } from '../support/engine-build.js';
@@ -33,7 +34,7 @@ describe('checkBundle', () => {
     const error = await checkBundle(dist).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'BUNDLE_STALE' });
     expect(String(error)).toMatch(reason);
-    expect(String(error)).toContain('npm run build');
+    expect(ERRORS[errorCode(error)].hint).toContain('npm run build');
   });
 });
 

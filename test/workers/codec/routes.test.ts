@@ -21,9 +21,10 @@ afterEach(async () => {
 
 async function start(codec: { token?: string; origins?: string[] } = {}, httpToken?: string): Promise<Front> {
   const settings: EncryptedSettings = { encryption: { keys: [KEY], codec } };
+  const routes = codecRoutes({ settings, httpToken, ui: () => UI });
   const front = await startFront({
     http: { host: '127.0.0.1', port: 0, ...(httpToken === undefined ? {} : { token: httpToken }) },
-    routes: () => codecRoutes({ settings, httpToken, ui: () => UI }),
+    routes: () => routes,
     say: () => undefined,
     onError: () => undefined,
   });
