@@ -2,7 +2,7 @@
 import { takeOver, type Handover } from '../config/handover.js';
 import { loadConfig } from '../config/load.js';
 import { noteKeyUse } from './codec/key-use.js';
-import { renewLoops } from './codec/renew.js';
+import { loopsBegan, renewLoops } from './codec/renew.js';
 import { rosterOf } from '../gateway/rules.js';
 import { reconcileManager } from './failover/worker-manager.js';
 import { firstRun } from './first-run.js';
@@ -27,17 +27,20 @@ await runWorker({
   },
   async started(context) {
     const { client, config, front, log, say, signal } = context;
-    const known = await renewLoops(client, config, log);
+    const { changed, known, complete } = await renewLoops(client, config, log);
     const manager = { client, node: config.node, roster: rosterOf(config), front, log, signal };
     const { node, stateDir } = config;
     if (!watching) void watchStuck({ client, node, stateDir, log, say, signal, notify });
     watching = true;
-    await Promise.all([
-      startHealing({ client, node: config.node, known, log, signal }),
+    // Before the loops: what a schedule starts later than they do is then written with their key.
+    if (changed) await reconcileSchedules(client, config);
+    const loops = Promise.all([
+      startHealing({ client, node, known, log, signal }),
       reconcileManager(manager),
-      reconcileSchedules(client, config)
-        .then(() => noteKeyUse(config.stateDir, config.nxs.temporal, new Date()))
-        .then(() => firstRun(context)),
     ]);
+    const noted = loops.then(async () => {
+      if (complete) await noteKeyUse(stateDir, config.nxs.temporal, () => loopsBegan(client, node));
+    });
+    await Promise.all([noted, reconcileSchedules(client, config).then(() => firstRun(context))]);
   },
 });

@@ -28,11 +28,15 @@ export async function readKeyUse(stateDir: string): Promise<KeyUse | null> {
   }
 }
 
-/** To be called when the worker writes with these keys and the schedules do too. Repeating it changes nothing. */
-export async function noteKeyUse(stateDir: string, settings: EncryptedSettings, now: Date): Promise<void> {
+/** To be called when the worker writes with these keys and the schedules do too. `since` is asked only for another key; repeating it changes nothing. */
+export async function noteKeyUse(
+  stateDir: string,
+  settings: EncryptedSettings,
+  since: () => Promise<Date>,
+): Promise<void> {
   const id = payloadKeys(settings)[0]?.id ?? null;
   const known = await readKeyUse(stateDir);
   if (known === null ? id === null : known.id === id) return;
-  const use: KeyUse = { id, since: now.toISOString() };
+  const use: KeyUse = { id, since: (await since()).toISOString() };
   await atomicWrite(pathOf(stateDir), `${JSON.stringify(use)}\n`, {});
 }

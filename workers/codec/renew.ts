@@ -15,33 +15,60 @@ const REASON = 'begun anew by nxs: payloads are written with another key now';
 
 const NOTHING: HostWatch = { anomalies: [], blind: [] };
 
+export interface Renewed {
+  /** Payloads are written with another key than at the last start. */
+  readonly changed: boolean;
+  /** What the healing loop knew. */
+  readonly known: HostWatch;
+  /** False: a loop goes on with payloads of an older key, and this has to be tried again at the next start. */
+  readonly complete: boolean;
+}
+
 /**
- * To be called before the loops are started. Gives what the healing loop knew. A loop that cannot be asked goes on as it is: its key may be
- * missing, and come back. The manager's state is in the front too, which hands it in. Never rejects.
+ * To be called before the loops are started. A loop that cannot be asked goes on as it is: its key may be missing, and come back. The
+ * manager's state is in the front too, which hands it in. Never rejects.
  */
 export async function renewLoops(
   client: Client,
   { node, stateDir, nxs }: Pick<Config, 'node' | 'stateDir' | 'nxs'>,
   log: Logger,
-): Promise<HostWatch> {
+): Promise<Renewed> {
   const id = payloadKeys(nxs.temporal)[0]?.id ?? null;
-  if (((await readKeyUse(stateDir))?.id ?? null) === id) return NOTHING;
-  const [known] = await Promise.all([
+  if (((await readKeyUse(stateDir))?.id ?? null) === id)
+    return { changed: false, known: NOTHING, complete: true };
+  const [healing, providers] = await Promise.all([
     renew<HostWatch>(client, healingWorkflowId(node), log),
     renew(client, providersWorkflowId(node), log),
   ]);
-  return known === null ? NOTHING : { anomalies: known.anomalies, blind: known.blind };
+  const complete = healing.kind !== 'stays' && providers.kind !== 'stays';
+  if (healing.kind !== 'ended') return { changed: true, known: NOTHING, complete };
+  const { anomalies, blind } = healing.known;
+  return { changed: true, known: { anomalies, blind }, complete };
 }
 
-async function renew<T>(client: Client, workflowId: string, log: Logger): Promise<T | null> {
+/** When the older of the two loops began, by the server's clock: ours may differ, and they must not count as older than their own key. */
+export async function loopsBegan(client: Client, node: string): Promise<Date> {
+  const starts = [healingWorkflowId(node), providersWorkflowId(node)].map(async (id) => {
+    const { startTime } = await client.workflow.getHandle(id).describe();
+    return startTime.getTime();
+  });
+  return new Date(Math.min(...(await Promise.all(starts))));
+}
+
+type Ended<T> =
+  { readonly kind: 'none' } | { readonly kind: 'stays' } | { readonly kind: 'ended'; readonly known: T };
+
+async function renew<T>(client: Client, workflowId: string, log: Logger): Promise<Ended<T>> {
   const handle = client.workflow.getHandle(workflowId);
   try {
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') return { kind: 'none' };
     const known = await client.withDeadline(Date.now() + PATIENCE, () => handle.query<T>('status'));
     await handle.terminate(REASON);
-    return known;
+    return { kind: 'ended', known };
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError))
-      log.warn({ workflowId, reason: errorMessage(error) }, 'it goes on with payloads of an older key');
-    return null;
+    if (error instanceof WorkflowNotFoundError) return { kind: 'none' };
+    log.warn({ workflowId, reason: errorMessage(error) }, 'it goes on with payloads of an older key');
+    return { kind: 'stays' };
   }
 }

@@ -14,6 +14,7 @@ import { openUnreadable } from '../../../workers/unreadable.js';
 
 const key = (id: string) => ({ id, key: randomBytes(32).toString('base64') });
 const encrypted = (...ids: string[]) => ({ encryption: { keys: ids.map(key), codec: { origins: [] } } });
+const at = (ms: number) => () => Promise.resolve(new Date(ms));
 let dir = '';
 
 beforeEach(async () => {
@@ -23,25 +24,25 @@ afterEach(() => rm(dir, { recursive: true }));
 
 describe('since when a key encrypts', () => {
   it('is noted once for each key, and not at all while there never was one', async () => {
-    await noteKeyUse(dir, {}, new Date(1000));
+    await noteKeyUse(dir, {}, at(1000));
     expect(await readKeyUse(dir)).toBeNull();
-    await noteKeyUse(dir, encrypted('a'), new Date(2000));
-    await noteKeyUse(dir, encrypted('a', 'old'), new Date(3000));
+    await noteKeyUse(dir, encrypted('a'), at(2000));
+    await noteKeyUse(dir, encrypted('a', 'old'), at(3000));
     expect(await readKeyUse(dir)).toEqual({ id: 'a', since: '1970-01-01T00:00:02.000Z' });
-    await noteKeyUse(dir, encrypted('b', 'a'), new Date(4000));
+    await noteKeyUse(dir, encrypted('b', 'a'), at(4000));
     expect(await readKeyUse(dir)).toMatchObject({ id: 'b' });
-    await noteKeyUse(dir, {}, new Date(5000));
+    await noteKeyUse(dir, {}, at(5000));
     expect(await readKeyUse(dir)).toEqual({ id: null, since: '1970-01-01T00:00:05.000Z' });
   });
 
   it('holds no key, and is begun anew when it was damaged', async () => {
     const settings = encrypted('a');
-    await noteKeyUse(dir, settings, new Date(1000));
+    await noteKeyUse(dir, settings, at(1000));
     const file = join(dir, 'encryption.json');
     expect(await readFile(file, 'utf8')).not.toContain(settings.encryption.keys[0]!.key);
     await writeFile(file, '{"id":');
     expect(await readKeyUse(dir)).toBeNull();
-    await noteKeyUse(dir, settings, new Date(9000));
+    await noteKeyUse(dir, settings, at(9000));
     expect(await readKeyUse(dir)).toMatchObject({ since: '1970-01-01T00:00:09.000Z' });
   });
 });
