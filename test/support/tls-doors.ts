@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { connect as connectH2, createSecureServer } from 'node:http2';
+import { connect as connectH2, createSecureServer, type ClientHttp2Session } from 'node:http2';
 import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
@@ -128,15 +128,25 @@ export async function openKeyDoor(
   keys: () => readonly string[],
 ): Promise<Door> {
   const sessions = new Set<{ destroy(): void }>();
-  const upstream = connectH2(`http://${target}`);
-  upstream.on('error', () => undefined);
+  let upstream: ClientHttp2Session | null = null;
+  /** A server ends its connections after some minutes; calls that run there end in peace. */
+  const session = (): ClientHttp2Session => {
+    if (upstream !== null) return upstream;
+    const opened = connectH2(`http://${target}`);
+    const over = () => {
+      if (upstream === opened) upstream = null;
+    };
+    opened.on('error', over).on('goaway', over).on('close', over);
+    upstream = opened;
+    return opened;
+  };
   const door = createSecureServer({
     cert: readFileSync(server.cert),
     key: readFileSync(server.key),
   });
-  door.on('session', (session) => {
-    session.on('error', () => undefined);
-    sessions.add(session);
+  door.on('session', (opened) => {
+    opened.on('error', () => undefined);
+    sessions.add(opened);
   });
   door.on('stream', (stream, headers) => {
     stream.on('error', () => undefined);
@@ -151,7 +161,7 @@ export async function openKeyDoor(
       return;
     }
     const { ':scheme': _scheme, ':authority': _authority, connection: _connection, ...rest } = headers;
-    const call = upstream.request({ ...rest, ':scheme': 'http', ':authority': target });
+    const call = session().request({ ...rest, ':scheme': 'http', ':authority': target });
     call.on('error', () => stream.destroy());
     call.on('response', (answer) => {
       if (stream.destroyed) return;
@@ -170,8 +180,8 @@ export async function openKeyDoor(
   return {
     address: opened.address,
     async close() {
-      upstream.destroy();
-      for (const session of sessions) session.destroy();
+      upstream?.destroy();
+      for (const each of sessions) each.destroy();
       await opened.close();
     },
   };
