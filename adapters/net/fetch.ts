@@ -89,7 +89,7 @@ const INSIDE =
   /^(localhost|.+\.localhost|127\..+|0\..+|10\..+|192\.168\..+|172\.(1[6-9]|2\d|3[01])\..+|169\.254\..+|\[(::|f[cd]|fe[89ab]).*|metadata\.google\.internal)$/i;
 
 /** A server must not make us talk in the clear, nor to what only we can reach. Names that lead there are not looked through. */
-function mayLeadTo(first: URL, hop: URL): boolean {
+export function mayLeadTo(first: URL, hop: URL): boolean {
   if (first.protocol === 'https:' && hop.protocol !== 'https:') return false;
   return !INSIDE.test(hop.hostname) || INSIDE.test(first.hostname);
 }

@@ -21,6 +21,11 @@ describe('limitOf', () => {
     expect(limitOf(reply({ headers }), NOW, 5)).toMatchObject({ until: NOW + 90_000, kind: 'secondary' });
   });
 
+  it('believes no wait above a day', () => {
+    for (const after of ['86401', '1e9', '1e300'])
+      expect(limitOf(reply({ headers: { 'retry-after': after } }), NOW, 0)?.until).toBe(NOW + 24 * HOUR);
+  });
+
   it('waits until the reset by the server clock, however wrong ours is', () => {
     for (const wrong of [-2 * HOUR, 0, 2 * HOUR]) {
       const there = NOW + wrong;
