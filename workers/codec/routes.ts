@@ -5,6 +5,7 @@ import { openCodec, type Codec } from '../../adapters/temporal/payload-codec.js'
 import { payloadKeys, type EncryptedSettings } from '../../adapters/temporal/payload-key.js';
 import type { PlainPayload } from '../../adapters/temporal/payload-wire.js';
 import { sameSecret } from '../../config/same-secret.js';
+import { callerName, openWrongTokens } from '../../config/wrong-tokens.js';
 import { errorCode } from '../../domain/errors.js';
 import { readBody } from '../../gateway/http/read-request.js';
 import { isTrusted } from '../front/guard.js';
@@ -21,7 +22,7 @@ export const CODEC_PATH = '/codec';
 const MAX_BODY = 8 * 1024 * 1024;
 /** A page of the web UI is some hundred payloads. */
 const PACE = { burst: 2000, perSecond: 200 };
-/** Wrong tokens. */
+/** Requests that may not, of all callers together. */
 const GUESSES = { burst: 20, perSecond: 0.2 };
 
 export interface CodecRoutesOptions {
@@ -58,6 +59,7 @@ export function codecRoutes({ settings, httpToken, ui }: CodecRoutesOptions): re
   const { token, origins = [] } = settings.encryption?.codec ?? {};
   const allowed = openPace(PACE);
   const mayGuess = openPace(GUESSES);
+  const wrong = openWrongTokens();
 
   function mayUse(request: IncomingMessage): boolean {
     const caller = callerOf(request);
@@ -74,7 +76,16 @@ export function codecRoutes({ settings, httpToken, ui }: CodecRoutesOptions): re
     ownKey: true,
     origins: () => [...origins, ...uiOrigins(ui())],
     async handle(request, response) {
+      const from = callerName(request);
+      const isGuess = request.headers.authorization !== undefined;
+      // The right one does not count either: else guessing would go on.
+      if (isGuess && wrong.blocked(from)) {
+        response.setHeader('retry-after', '60');
+        refuse(request, response, 429, 'Too many wrong tokens came from there; wait a minute.');
+        return;
+      }
       if (!mayUse(request)) {
+        if (isGuess) wrong.note(from);
         if (mayGuess()) refuse(request, response, 401, whatToken(token));
         else refuse(request, response, 429, 'Too many requests without the right token.');
         return;

@@ -182,6 +182,17 @@ describe('the codec endpoint', () => {
   });
 });
 
+it('takes no token any more from whoever gave ten wrong ones, and takes it from everybody else', async () => {
+  const front = await start({ token: TOKEN });
+  const body = await sealed();
+  const status = async (token: string, from: string) =>
+    (await send(front, '/codec/decode', { authorization: `Bearer ${token}`, 'x-forwarded-for': from }, body))
+      .status;
+  for (let n = 0; n < 10; n++) expect(await status(`guess ${n}`, '192.0.2.7')).toBe(401);
+  expect(await status(TOKEN, '192.0.2.7')).toBe(429);
+  expect(await status(TOKEN, '198.51.100.9')).toBe(200);
+});
+
 describe('the pace', () => {
   it('lets a burst through, then as many as come back', () => {
     let now = 0;
