@@ -1,4 +1,4 @@
-// A command as a function: its JSON document in place of its exit code. What a program is told can so never differ from what a
+// A command as a function: its JSON document beside its exit code. What a program is told can so never differ from what a
 // person is told.
 import type { Command, Context, Invocation } from './definition.js';
 
@@ -11,27 +11,39 @@ interface Surroundings {
   readonly onNote?: (line: string) => void;
 }
 
-/** Runs a reading command in this process. Throws what it throws (NxsError). */
+export type Asked = Partial<Pick<Invocation, 'args' | 'options'>>;
+
+/** Runs a command in this process as `--json` does. `context`: where else it would print. Throws what it throws (NxsError). */
+export async function runForDocument(
+  command: Command,
+  asked: Asked,
+  context: Context,
+): Promise<{ readonly exit: number; readonly document: unknown }> {
+  const said: string[] = [];
+  const capturing: Context = { ...context, json: true, out: (line) => void said.push(line) };
+  const exit = await command.run({ args: [], options: {}, ...asked, context: capturing });
+  const document = said.at(-1);
+  if (document === undefined) throw new Error(`nxs ${command.name} gave no document`);
+  return { exit, document: JSON.parse(document) };
+}
+
+/** The document alone, for programs that have no terminal. Throws what the command throws (NxsError). */
 export async function documentOf<T>(
   command: Command,
-  options: Surroundings,
+  { env, configDir, onNote }: Surroundings,
   args: Invocation['args'] = [],
-  given: Invocation['options'] = {},
+  options: Invocation['options'] = {},
 ): Promise<T> {
-  const said: string[] = [];
   const context: Context = {
-    env: { ...(options.env ?? process.env) },
-    configDir: options.configDir,
+    env: { ...(env ?? process.env) },
+    configDir,
     json: true,
-    out: (line) => void said.push(line),
+    out: () => undefined,
     write: () => undefined,
     screen: () => undefined,
-    note: (line) => options.onNote?.(line),
+    note: (line) => onNote?.(line),
     progress: () => undefined,
     paint: (_colour, text) => text,
   };
-  await command.run({ args, options: given, context });
-  const document = said.at(-1);
-  if (document === undefined) throw new Error(`nxs ${command.name} gave no document`);
-  return JSON.parse(document) as T;
+  return (await runForDocument(command, { args, options }, context)).document as T;
 }

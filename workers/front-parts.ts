@@ -4,6 +4,7 @@ import type { Config } from '../config/types.js';
 import { viewBackups } from './backup-view.js';
 import { openFrontDashboard } from './dashboard/front.js';
 import { openFailover } from './failover/front.js';
+import { joined } from './front/joined.js';
 import { openFrontHealing, type FrontHealing } from './healing/front.js';
 import { openJournalMemory } from './journal-memory.js';
 import { openFrontKpi } from './kpi/front.js';
@@ -29,17 +30,23 @@ async function openLasting(config: Config, env: NodeJS.ProcessEnv) {
   const memory = openJournalMemory(config);
   const kpi = await openFrontKpi(config, () => failover.gateway.view(), memory);
   const sync = openFrontSync(config);
-  let healing = openFrontHealing(config);
+  let healing: FrontHealing | null = null;
   const metrics = openFrontMetrics(config.node, {
     gateway: () => failover.gateway.metrics(),
     sync: () => sync.metrics(),
-    healing: () => healing.metrics(),
+    healing: () => healing?.metrics() ?? '',
     kpi: () => kpi.metrics(),
   });
-  const show = (next: FrontHealing): void => {
-    healing = next;
+  return {
+    ...{ failover, memory, kpi, sync, metrics },
+    /** Whose metrics are shown; the first one at once, a later one when it is in force. */
+    begin(first: FrontHealing): void {
+      healing ??= first;
+    },
+    show(next: FrontHealing): void {
+      healing = next;
+    },
   };
-  return { failover, memory, kpi, sync, metrics, show };
 }
 
 async function partsOf(config: Config, lasting: Lasting): Promise<SupervisorParts> {
@@ -48,9 +55,13 @@ async function partsOf(config: Config, lasting: Lasting): Promise<SupervisorPart
   const answer = tracedAnswer((method, params) => failover.answer(method, params), tracer);
   const healing = openFrontHealing(config);
   const dashboard = await openFrontDashboard({ config, gateway, memory, kpi });
-  const fixed = tracedRoutes([...dashboard.routes, ...sync.routes, ...healing.routes, ...kpi.routes], tracer);
+  lasting.begin(healing);
+  const fixed = [...dashboard.routes, ...sync.routes, ...healing.routes, ...kpi.routes];
   return {
-    routes: () => [...fixed, ...tracedRoutes(failover.routes(), tracer)],
+    routes: joined(
+      () => [fixed, failover.routes()],
+      (all) => tracedRoutes(all, tracer),
+    ),
     statusParts: async () => ({
       backup: await backupStatus(config),
       providers: gateway.view(),

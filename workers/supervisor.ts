@@ -10,6 +10,7 @@ import { distDirectory } from './dist-paths.js';
 import { CODEC_PATH, codecOf } from './codec/routes.js';
 import { startEngineChild, type EngineChild } from './engine-child.js';
 import { startFront, type Front } from './front.js';
+import { joined } from './front/joined.js';
 import type { HttpSettings } from './front/listen-host.js';
 import type { Route } from './front/route.js';
 import { frontRoutes, indexRoute } from './front/routes.js';
@@ -204,10 +205,11 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
       metricParts: async () => (await options.metricParts?.(pids())) ?? '',
     });
     const codec = codecOf(current, () => urls().ui);
-    const routes = () => {
-      const all = [...(options.routes?.() ?? []), ...codec(), ...ours];
-      return all.some((route) => route.path === '/') ? all : [...all, indexRoute(all)];
-    };
+    const none: readonly Route[] = [];
+    const routes = joined(
+      () => [options.routes?.() ?? none, codec(), ours],
+      (all) => (all.some((route) => route.path === '/') ? all : [...all, indexRoute(all)]),
+    );
     const onError = (error: unknown) => log.error(error, 'a request failed');
     front = await startFront({ http: config.nxs.http, routes, say, onError });
     if (config.nxs.temporal.mode === 'embedded') {

@@ -1,7 +1,8 @@
 // What a tool of the MCP server is: a name, a schema, and a way to an answer. Reading ones run a command of ours as `--json` does.
 import type * as z from 'zod';
 import { NxsError } from '../../domain/errors.js';
-import type { Command, Context, Invocation } from '../definition.js';
+import type { Command, Context } from '../definition.js';
+import { runForDocument, type Asked } from '../document.js';
 
 export interface Answer {
   /** The exit code that the command would have: 0 well, 1 the thing asked about is bad, 4 nobody can say. */
@@ -20,15 +21,10 @@ export interface Tool {
   run(given: Readonly<Record<string, unknown>>, context: Context): Promise<Answer>;
 }
 
-export type Asked = Partial<Pick<Invocation, 'args' | 'options'>>;
-
 /** Runs a command in this process and gives back its one JSON document. Throws what the command throws. */
 export async function answerOf(command: Command, asked: Asked, context: Context): Promise<Answer> {
-  const said: string[] = [];
-  const capturing: Context = { ...context, json: true, out: (line) => void said.push(line) };
-  const exit = await command.run({ args: [], options: {}, ...asked, context: capturing });
-  const result: unknown = JSON.parse(said.join('\n'));
-  if (typeof result !== 'object' || result === null)
+  const { exit, document } = await runForDocument(command, asked, context);
+  if (typeof document !== 'object' || document === null)
     throw new NxsError('USAGE', `${command.name} gave no object.`);
-  return { exit, result: result as Answer['result'] };
+  return { exit, result: document as Answer['result'] };
 }

@@ -41,7 +41,8 @@ async function pages(
   over: AbortSignal,
   counts: LookedOn,
 ): Promise<void> {
-  while (!over.aborted) {
+  const pause = () => EVERY_MS * (0.4 + 1.2 * random());
+  await again(over, pause, async () => {
     const path = PATHS[Math.floor(random() * PATHS.length)] ?? '/';
     try {
       const response = await fetch(plane.http + path, { signal: AbortSignal.timeout(15_000) });
@@ -51,8 +52,7 @@ async function pages(
     } catch {
       counts.failures += 1;
     }
-    await sleep(EVERY_MS * (0.4 + 1.2 * random()), undefined, { signal: over }).catch(() => undefined);
-  }
+  });
 }
 
 /** A tab that is open for a while, again and again; it goes without a word. */
@@ -62,7 +62,8 @@ async function streams(
   over: AbortSignal,
   counts: LookedOn,
 ): Promise<void> {
-  while (!over.aborted) {
+  const pause = () => 500 + 3_000 * random();
+  await again(over, pause, async () => {
     const limit = AbortSignal.any([over, AbortSignal.timeout(Math.round(2_000 + STREAM_MS * random()))]);
     try {
       const response = await fetch(`${plane.http}/dashboard/events?window=24h`, { signal: limit });
@@ -71,6 +72,13 @@ async function streams(
     } catch {
       // Closed by us, or the front went away.
     }
-    await sleep(500 + 3_000 * random(), undefined, { signal: over }).catch(() => undefined);
+  });
+}
+
+/** With a pause of so many ms after each time, until it is over. */
+async function again(over: AbortSignal, pause: () => number, work: () => Promise<void>): Promise<void> {
+  while (!over.aborted) {
+    await work();
+    await sleep(pause(), undefined, { signal: over }).catch(() => undefined);
   }
 }
