@@ -8,24 +8,27 @@ import { SUITES } from './suites/all.js';
 
 const { suite, ...options } = JSON.parse(process.argv[2] ?? '{}') as Order;
 
+const say = (line: string) => void process.stderr.write(`bench: ${line}\n`);
+
 async function measured(): Promise<Result> {
   const machine = machineLine();
   const scratch = openScratch();
-  const say = (line: string) => void process.stderr.write(`bench: ${line}\n`);
   try {
     const rows = await SUITES[suite]?.run(scratch, { ...options, say });
     if (rows === undefined) throw new Error(`there is no suite "${suite}"`);
     return { kind: 'measured', machine, rows };
-  } catch (error) {
-    say((error instanceof Error ? error.stack : null) ?? reasonOf(error));
-    return { kind: 'failed', error: reasonOf(error) };
   } finally {
     scratch.remove();
   }
 }
 
+function failed(error: unknown): Result {
+  say((error instanceof Error ? error.stack : null) ?? reasonOf(error));
+  return { kind: 'failed', error: reasonOf(error) };
+}
+
 // Nobody waits for the figures any more.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-const result = await measured();
+const result = await measured().catch(failed);
 // What a suite left open must not keep the next one waiting.
 process.send?.(result, () => process.exit(0));

@@ -50,8 +50,7 @@ export function renderSummary(outcomes: readonly Outcome[]): string {
   const total = outcomes.reduce((sum, { seconds }) => sum + seconds, 0);
   const { bars, met, missed, notMeasured } = countBars(outcomes);
   return [
-    ...inColumns([HEAD, ...cells]),
-    '',
+    ...(cells.length === 0 ? [] : [...inColumns([HEAD, ...cells]), '']),
     ...judged(outcomes)
       .filter(({ row }) => row.failed)
       .map(({ suite, row }) => `${suite}, ${row.what}: ${row.note ?? ''}`),
