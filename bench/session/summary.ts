@@ -39,7 +39,7 @@ export function anythingFailed(outcomes: readonly Outcome[]): boolean {
 export function renderSummary(outcomes: readonly Outcome[]): string {
   const cells = judged(outcomes).map(({ suite, row }) => [
     suite,
-    row.what.trim(),
+    row.what,
     shown(row.ours, row.unit),
     ratioText(row),
     barText(row),
