@@ -1,6 +1,6 @@
 // The command line of the bench.
 import { parseArgs } from 'node:util';
-import type { Suite, Suites } from '../suites/suite.js';
+import type { Suites } from '../suites/suite.js';
 
 export interface RunWish {
   readonly kind: 'run';
@@ -22,6 +22,8 @@ export interface Order {
 export type Wish = { readonly kind: 'list' } | RunWish;
 
 const ROUNDS = 5;
+/** A run of all suites takes half an hour with these, and an hour with the usual ones. */
+const ROUNDS_AMONG_ALL = 3;
 const IDLE_S = 120;
 /** Peers that are fetched only when they are asked for. */
 const ON_REQUEST = ['litellm'];
@@ -50,16 +52,11 @@ export function readOptions(args: readonly string[], suites: Suites): Wish | str
     : [...new Set(names)];
   const orders = chosen.map((suite) => ({
     suite,
-    rounds: rounds ?? roundsOf(suites[suite], all),
+    rounds: rounds ?? (all ? ROUNDS_AMONG_ALL : (suites[suite]?.rounds ?? ROUNDS)),
     idle: idle * 1000,
     with: values.with,
   }));
   return { kind: 'run', suites: orders, json: values.json ?? null };
-}
-
-function roundsOf(suite: Suite | undefined, all: boolean): number {
-  const named = suite?.rounds ?? ROUNDS;
-  return all ? (suite?.roundsAmongAll ?? named) : named;
 }
 
 function parsed(args: readonly string[]) {

@@ -25,7 +25,6 @@ export const SUITES: Suites = {
   healing: {
     summary: 'from a dead service to a verified one, approvals, idling, noise around thresholds',
     rounds: 10,
-    roundsAmongAll: 5,
     run: benchHealing,
   },
   page: { summary: 'the page over a journal of 30 days, and what ten open ones cost', run: benchPage },

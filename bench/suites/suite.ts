@@ -15,8 +15,6 @@ export interface Suite {
   readonly summary: string;
   /** Rounds when the suite is named and nobody says how many; left out: 5. */
   readonly rounds?: number;
-  /** Rounds in a run of all suites; left out: as when it is named. */
-  readonly roundsAmongAll?: number;
   /** It takes so long, or so much of the machine, that it runs only when it is named. */
   readonly onlyNamed?: boolean;
   readonly run: (scratch: Scratch, options: SuiteOptions) => Promise<readonly Row[]>;
