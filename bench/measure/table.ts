@@ -14,7 +14,9 @@ export function renderTable(title: string, rows: readonly Row[]): string {
       each.what + mark,
       value(each.ours, each.unit),
       value(each.peer, each.unit),
-      each.ratio === null ? '-' : `${each.ratio.median.toFixed(2)}x (${range(each.ratio, 2)})`,
+      each.ratio === null || !Number.isFinite(each.ratio.median)
+        ? '-'
+        : `${each.ratio.median.toFixed(2)}x (${range(each.ratio, 2)})`,
       barText(each),
       verdict(each),
     ];

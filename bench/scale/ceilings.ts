@@ -107,7 +107,7 @@ const LIMITS: readonly Limit[] = [
     one: 'hub of our own, one core: looks and pushes',
     limit: 1,
     unit: 'core',
-    source: 'measured with git daemon; ssh or TLS comes on top',
+    source: 'measured over http; TLS or ssh comes on top',
     taken: ({ day, hub }) => (day.hubReads * hub.read + day.hubPushes * hub.push) / DAY_S,
   },
   {

@@ -123,6 +123,7 @@ export function splitTable(times: StepTimes, hub: FleetWindow['hub']): string {
     ['', 'tries', 'p50', 'p95', 'gave up', 'hub busy'],
     [
       [`one hub, all with a change at a firing (${FIRING_MS / 1000} s)`, ...cells(atFiring(1000, steps))],
+      ['  sync every 10 min or more (60 s)', ...cells(elsewhere({ publishes: 1000, within: 60_000, steps }))],
       ['  spread over all of the 5 min', ...cells(elsewhere({ publishes: 1000, within: 300_000, steps }))],
       ['  10 hubs of 100', ...cells(atFiring(100, steps))],
       ['  20 hubs of 50', ...cells(atFiring(50, steps))],
