@@ -131,6 +131,13 @@ const LIMITS: readonly Limit[] = [
     source: 'docs.github.com, "Rate limits for the REST API"',
     taken: ({ day }) => day.github / 24,
   },
+  {
+    one: 'GitHub token: requests that make something',
+    limit: 500,
+    unit: '/h',
+    source: 'docs.github.com, "Rate limits for the REST API"',
+    taken: ({ day }) => day.githubWrites / 24,
+  },
 ];
 
 /** Seconds over which a schedule spreads its runs (workers/schedules.ts). */

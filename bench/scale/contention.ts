@@ -105,7 +105,7 @@ export function spreadOver(count: number, within: number, random: () => number):
 }
 
 /** The value below which a share of them lies; NaN of none. */
-export function quantile(values: readonly number[], share: number): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -29,20 +29,21 @@ export async function githubCost(scratch: Scratch): Promise<GithubCost & { reado
       return requests + proving;
     };
     const backUp = async (run: string) => {
-      const asked = await counted(async () => {
-        await ours.commit(run);
-        await ours.prove(run);
-      });
+      await github.asked();
+      await ours.commit(run);
+      await ours.prove(run);
+      const { requests, proving, writes } = await github.asked();
       await ours.finish(run);
-      return asked;
+      return { all: requests + proving, writes };
     };
-    const first = await backUp('first');
-    const unchanged = await backUp('second');
+    const { all: first } = await backUp('first');
+    const { all: unchanged } = await backUp('second');
     const access = await counted(() => ours.access('access'));
     const verify = await counted(() => ours.verifyRolling('rolling'));
     const drill = await counted(() => ours.restore('drill', scratch.dir('restored')));
     await writeFile(path.join(data, 'memory', '0000', 'note-000000.md'), 'changed\n'.repeat(200));
-    return { first, unchanged, access, verify, drill, changed: await backUp('third') };
+    const { all: changed, writes } = await backUp('third');
+    return { first, unchanged, changed, writes, access, verify, drill };
   } finally {
     await github.stop();
   }

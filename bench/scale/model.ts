@@ -35,6 +35,8 @@ export interface NodeCost {
 export interface GithubCost {
   readonly unchanged: number;
   readonly changed: number;
+  /** Of those of a changed one, the ones that make something. */
+  readonly writes: number;
   readonly access: number;
   readonly verify: number;
   readonly drill: number;
@@ -77,6 +79,7 @@ export interface Day {
   readonly hubReads: number;
   readonly hubPushes: number;
   readonly github: number;
+  readonly githubWrites: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -124,11 +127,17 @@ export function dayOf(fleet: Fleet): Day {
     hubReads: nodes * (DAY_MS / rhythm.poll + runs.sync + runs.receive + tries),
     hubPushes: nodes * tries,
     github: nodes * githubOf(cost.github, runs, rhythm.changes),
+    githubWrites: nodes * runs.backup * changedShare(runs, rhythm.changes) * cost.github.writes,
   };
 }
 
+/** Share of the backups that find something changed, when changes come at any time. */
+function changedShare(runs: Readonly<Record<RunKind, number>>, changes: number): number {
+  return 1 - Math.exp(-changes / runs.backup);
+}
+
 function githubOf(cost: GithubCost, runs: Readonly<Record<RunKind, number>>, changes: number): number {
-  const changed = 1 - Math.exp(-changes / runs.backup);
+  const changed = changedShare(runs, changes);
   return (
     runs.backup * (cost.unchanged + changed * (cost.changed - cost.unchanged)) +
     runs['access-check'] * cost.access +

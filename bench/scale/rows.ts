@@ -111,6 +111,7 @@ export function githubRows(cost: GithubCost, first: number): Row[] {
     asked('first backup of 1,010 files, proof included', first),
     asked('a backup without a change', cost.unchanged),
     asked('a backup with one changed file', cost.changed),
+    asked('  of them that make something', cost.writes),
     asked('the hourly look at access', cost.access),
     asked('the hourly rolling verification', cost.verify),
     asked('a restore drill', cost.drill),

@@ -49,6 +49,8 @@ export async function fleetWindow(
   options: { readonly nodes: number; readonly minutes: number; readonly say: (line: string) => void },
 ): Promise<FleetWindow> {
   const { say } = options;
+  // Each of them wants to be ended with us.
+  process.setMaxListeners(process.getMaxListeners() + options.nodes);
   const [engine, hub] = [await startEngine(scratch), await startHttpHub(scratch)];
   const nodes: FleetNode[] = [];
   try {

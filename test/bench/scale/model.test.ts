@@ -17,7 +17,7 @@ const COST: Fleet['cost'] = {
   beats: 0.5,
   background: 0.2,
   polls: { workflow: 2, activity: 2 },
-  github: { unchanged: 1, changed: 7, access: 2, verify: 6, drill: 7 },
+  github: { unchanged: 1, changed: 7, writes: 4, access: 2, verify: 6, drill: 7 },
 };
 const RHYTHM: Fleet['rhythm'] = {
   every: {
