@@ -6,6 +6,7 @@ import { deny } from './commands/deny.js';
 import { encryptionNewKey } from './commands/encryption-new-key.js';
 import { encryptionStatus } from './commands/encryption-status.js';
 import { fleet } from './commands/fleet.js';
+import { fleetForget } from './commands/fleet-forget.js';
 import { fleetInvite } from './commands/fleet-invite.js';
 import { fleetJoin } from './commands/fleet-join.js';
 import { healList } from './commands/heal-list.js';
@@ -69,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   doctor,
   fleet,
+  fleetForget,
   fleetInvite,
   fleetJoin,
   ask,

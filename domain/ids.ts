@@ -52,7 +52,8 @@ export function syncWorkflowId(node: string): string {
  * Schedules: `nxs-<node>-backup`, `…-backup-hourly` (access and recency), `…-verify` (rolling reads), `…-restore-drill`,
  * `…-sync`.
  */
-export type ScheduleKind = 'backup' | 'backup-hourly' | 'verify' | 'restore-drill' | 'sync';
+export const SCHEDULE_KINDS = ['backup', 'backup-hourly', 'verify', 'restore-drill', 'sync'] as const;
+export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 export function scheduleId(node: string, kind: ScheduleKind): string {
   return `nxs-${node}-${kind}`;

@@ -212,6 +212,7 @@ export async function runSupervisor(given: SupervisorOptions): Promise<number> {
     );
     const onError = (error: unknown) => log.error(error, 'a request failed');
     front = await startFront({ http: config.nxs.http, routes, say, onError });
+    systemd.answering();
     if (config.nxs.temporal.mode === 'embedded') {
       const { port = 7233, ui_port: uiPort = 8233 } = config.nxs.temporal;
       engine = await startEngineChild({

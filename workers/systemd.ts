@@ -3,15 +3,25 @@
 import { execFile } from 'node:child_process';
 
 export interface Systemd {
+  /** The gateway answers. Ready follows by itself after a minute: with Temporal away the start must not count as failed. */
+  answering(): void;
+  /** The worker polls. */
   ready(): void;
   stopping(): void;
   close(): void;
 }
 
-const SILENT: Systemd = { ready: () => undefined, stopping: () => undefined, close: () => undefined };
+const nothing = (): void => undefined;
+const SILENT: Systemd = { answering: nothing, ready: nothing, stopping: nothing, close: nothing };
+/** ms that the worker gets before the service counts as started without it. */
+const WORKER_PATIENCE = 60_000;
 
 /** Does nothing where no systemd asks for it. `failed` hears once why it cannot be told. */
-export function openSystemd(env: NodeJS.ProcessEnv, failed: (reason: string) => void): Systemd {
+export function openSystemd(
+  env: NodeJS.ProcessEnv,
+  failed: (reason: string) => void,
+  patience = WORKER_PATIENCE,
+): Systemd {
   if ((env['NOTIFY_SOCKET'] ?? '') === '') return SILENT;
   let hasFailed = false;
   const tell = (...words: readonly string[]): void => {
@@ -24,11 +34,22 @@ export function openSystemd(env: NodeJS.ProcessEnv, failed: (reason: string) => 
   const every = watchdogEvery(env);
   const timer = every === null ? null : setInterval(() => tell('WATCHDOG=1'), every);
   timer?.unref();
+  let waiting: NodeJS.Timeout | undefined;
+  let isReady = false;
+  const ready = (): void => {
+    clearTimeout(waiting);
+    if (!isReady) tell('--ready');
+    isReady = true;
+  };
   return {
-    ready: () => tell('--ready'),
+    answering() {
+      if (!isReady) waiting = setTimeout(ready, patience).unref();
+    },
+    ready,
     // As a word: the option of that name came with systemd 253.
     stopping: () => tell('STOPPING=1'),
     close() {
+      clearTimeout(waiting);
       if (timer !== null) clearInterval(timer);
     },
   };

@@ -40,6 +40,17 @@ it('says when it is ready and when it stops', async () => {
   expect(told()).toEqual(['--ready', 'STOPPING=1']);
 });
 
+it('counts as started when only the gateway answers for long, and says so once', async () => {
+  const { env, told } = stage();
+  systemd = openSystemd(env, () => undefined, 1);
+  systemd.answering();
+  await until(() => told().length === 1);
+  systemd.ready();
+  systemd.stopping();
+  await until(() => told().length === 2);
+  expect(told()).toEqual(['--ready', 'STOPPING=1']);
+});
+
 it('says that it turns, twice in the time that systemd waits', async () => {
   const { env, told } = stage();
   systemd = openSystemd({ ...env, WATCHDOG_USEC: '1000000' }, () => undefined);

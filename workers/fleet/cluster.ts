@@ -3,24 +3,27 @@ import type { Client } from '@temporalio/client';
 import type { ClusterNode } from '../../domain/fleet/fleet.js';
 import { parseIdentity } from '../../domain/fleet/identity.js';
 import { healingWorkflowId } from '../../domain/ids.js';
+import { sideBySide } from './side-by-side.js';
 
 /** ms that Temporal has to answer. */
 export const PATIENCE = 3_000;
+/** Nodes that are asked about at once. */
+export const AT_ONCE = 8;
 /** More nodes than this need another page. */
 const MOST = 100;
 
 /** Nodes whose healing loop runs on this cluster, without their details. Rejects when Temporal does not answer in time. */
 export async function clusterNodes(client: Client): Promise<readonly ClusterNode[]> {
   return client.withDeadline(Date.now() + PATIENCE, async () => {
-    const found: ClusterNode[] = [];
+    const found: string[] = [];
     const query = "WorkflowType = 'healingLoop' AND ExecutionStatus = 'Running'";
     for await (const { workflowId } of client.workflow.list({ query })) {
       const node = /^nxs\/(.+)\/healing$/.exec(workflowId)?.[1];
       if (node === undefined) continue;
-      found.push(await clusterNode(client, node));
+      found.push(node);
       if (found.length >= MOST) break;
     }
-    return found;
+    return sideBySide(found, AT_ONCE, (node) => clusterNode(client, node));
   });
 }
 

@@ -1,10 +1,10 @@
 // What the cluster's list of workflows tells of each node: incidents, the last backup, the last sync. Ids say which node, so it works
 // also where the search attributes could not be registered.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { ClusterNode, Last, NodeDetails } from '../../domain/fleet/fleet.js';
+import type { ClusterNode, Last } from '../../domain/fleet/fleet.js';
+import { AT_ONCE } from './cluster.js';
+import { sideBySide } from './side-by-side.js';
 
-/** Nodes that are asked about at once. */
-const AT_ONCE = 8;
 const MOST_INCIDENTS = 1_000;
 
 /** The nodes with their details. Rejects when Temporal does not answer within `patience` ms. */
@@ -15,22 +15,16 @@ export async function withDetails(
 ): Promise<readonly ClusterNode[]> {
   return client.withDeadline(Date.now() + patience, async () => {
     const incidents = await openIncidents(client);
-    const detailed = new Map<string, NodeDetails>();
-    const left = [...nodes];
-    const one = async (): Promise<void> => {
-      for (let next = left.shift(); next !== undefined; next = left.shift()) {
-        const { node } = next;
-        const [backup, sync] = await Promise.all([
-          lastOf(client, 'backupAndVerify', `nxs/${node}/backup/`),
-          lastOf(client, 'syncCycle', `nxs/${node}/sync/`),
-        ]);
-        const mine = incidents.filter((each) => each.node === node);
-        const waiting = mine.filter((each) => each.waiting).map(({ id }) => id);
-        detailed.set(node, { open: mine.map(({ id }) => id), waiting, backup, sync });
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, one));
-    return nodes.map((node) => ({ ...node, details: detailed.get(node.node) ?? null }));
+    return sideBySide(nodes, AT_ONCE, async (each) => {
+      const { node } = each;
+      const [backup, sync] = await Promise.all([
+        lastOf(client, 'backupAndVerify', `nxs/${node}/backup/`),
+        lastOf(client, 'syncCycle', `nxs/${node}/sync/`),
+      ]);
+      const mine = incidents.filter((incident) => incident.node === node);
+      const waiting = mine.filter((incident) => incident.waiting).map(({ id }) => id);
+      return { ...each, details: { open: mine.map(({ id }) => id), waiting, backup, sync } };
+    });
   });
 }
 

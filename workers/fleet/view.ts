@@ -7,6 +7,7 @@ import { lookAtTemporal } from '../reach-temporal.js';
 import { readSyncStatus } from '../sync/view.js';
 import { clusterNodes } from './cluster.js';
 import { withDetails } from './details.js';
+import { readForgotten, stillThere } from './forgotten-file.js';
 
 export interface FleetView {
   /** ISO. */
@@ -25,18 +26,19 @@ export interface FleetView {
 const PATIENCE = 20_000;
 
 export async function viewFleet(config: Config, now: number): Promise<FleetView> {
-  const [cluster, sync] = await Promise.all([
+  const [cluster, sync, forgotten] = await Promise.all([
     clusterOf(config).then(
       (nodes) => ({ nodes, problem: null }),
       (error: unknown) => ({ nodes: [], problem: errorMessage(error) }),
     ),
     readSyncStatus(config).catch(() => null),
+    readForgotten(config.stateDir),
   ]);
   return {
     at: new Date(now).toISOString(),
     temporal: { reachable: cluster.problem === null, problem: cluster.problem },
     hub: sync === null ? null : { url: sync.hub, state: sync.state, at: sync.at },
-    nodes: fleetOf(config.node, cluster.nodes, hubNodes(sync), now),
+    nodes: fleetOf(config.node, cluster.nodes, stillThere(hubNodes(sync), forgotten), now),
   };
 }
 

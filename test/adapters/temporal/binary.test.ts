@@ -125,7 +125,6 @@ describe('resolveProgram', () => {
   });
 
   it.each<[string, RequestListener, RegExp]>([
-    ['never answers', () => undefined, /no answer in 0\.2 s/],
     ['answers 503', (_request, response) => void response.writeHead(503).end(), /answered 503/],
     ['answers nonsense', (_request, response) => void response.end('{"a":1}'), /not a download/],
     ['cuts the line', (request) => request.socket.destroy(), /other side closed|reset|socket/i],
@@ -138,6 +137,15 @@ describe('resolveProgram', () => {
       },
       /outside itself/,
     ],
+  ])('passes over a download service that %s', async (_name, listener, reason) => {
+    const downloadUrl = await serve(listener);
+    const cache = await scratch();
+    await expect(resolve({ cache, downloadUrl })).rejects.toThrow(reason);
+    expect(await readdir(cache)).toEqual([]);
+  });
+
+  it.each<[string, RequestListener]>([
+    ['never answers', () => undefined],
     [
       'stops in the middle of the archive',
       (request, response) => {
@@ -147,14 +155,11 @@ describe('resolveProgram', () => {
         response.writeHead(200, { 'content-length': '1000' });
         response.write('half');
       },
-      /no answer in 0\.2 s/,
     ],
-  ])('gives up within its limit on a download service that %s', async (_name, listener, reason) => {
-    const began = performance.now();
+  ])('gives up within its limit on a download service that %s', async (_name, listener) => {
     const downloadUrl = await serve(listener);
     const cache = await scratch();
-    await expect(resolve({ cache, downloadUrl, answer: 200 })).rejects.toThrow(reason);
-    expect(performance.now() - began).toBeLessThan(10_000);
+    await expect(resolve({ cache, downloadUrl, answer: 200 })).rejects.toThrow(/no answer in 0\.2 s/);
     expect(await readdir(cache)).toEqual([]);
   });
 
