@@ -3,6 +3,8 @@ import { verdict, type Row } from './row.js';
 import type { Spread } from './statistics.js';
 
 const HEAD = ['what', 'ours', 'peer', 'ratio', 'bar', ''];
+/** Units of which there are no halves. */
+const COUNTED = ['requests', 'commits', 'events', 'actions', 'rows', 'reads', 'polls'];
 
 /** The rows as a text table; notes stand below, numbered. */
 export function renderTable(title: string, rows: readonly Row[]): string {
@@ -31,14 +33,16 @@ function noteNumber(notes: string[], note: string): number {
 /** Median with its unit, and the range when there is more than one value. */
 export function shown(spread: Spread | null, unit: string): string {
   if (spread === null) return '-';
-  const counted = unit === 'requests' || unit === 'commits';
+  const counted = COUNTED.includes(unit);
   const digits = counted || (unit === 'ms' && spread.median >= 10) ? 0 : unit === 'ms' ? 1 : 2;
   const text = `${spread.median.toFixed(digits)} ${unit}`;
   return spread.rounds === 1 ? text : `${text} (${range(spread, digits)})`;
 }
 
 export function ratioText({ ratio }: Row): string {
-  return ratio === null ? '-' : `${ratio.median.toFixed(2)}x (${range(ratio, 2)})`;
+  return ratio === null || !Number.isFinite(ratio.median)
+    ? '-'
+    : `${ratio.median.toFixed(2)}x (${range(ratio, 2)})`;
 }
 
 function range({ least, most }: Spread, digits: number): string {

@@ -16,6 +16,8 @@ export interface Order {
   readonly rounds: number;
   /** ms */
   readonly idle: number;
+  readonly nodes: number;
+  readonly minutes: number;
   readonly with: readonly string[];
 }
 
@@ -25,6 +27,9 @@ const ROUNDS = 5;
 /** A run of all suites takes half an hour with these, and an hour with the usual ones. */
 const ROUNDS_AMONG_ALL = 3;
 const IDLE_S = 120;
+const NODES = 20;
+/** Multiples of 5 hold whole rounds of sync. */
+const MINUTES = 5;
 /** Peers that are fetched only when they are asked for. */
 const ON_REQUEST = ['litellm'];
 
@@ -37,12 +42,11 @@ export function readOptions(args: readonly string[], suites: Suites): Wish | str
   const unknown = names.find((name) => suites[name] === undefined);
   if (unknown !== undefined)
     return `there is no suite "${unknown}"; there are ${Object.keys(suites).join(', ')}.`;
-  const rounds = values.rounds === undefined ? null : Number(values.rounds);
-  if (rounds !== null && !(Number.isSafeInteger(rounds) && rounds > 0))
-    return `--rounds "${values.rounds ?? ''}" is no whole number above 0.`;
-  const idle = values.idle === undefined ? IDLE_S : Number(values.idle);
-  if (!(idle >= 1 && Number.isFinite(idle)))
-    return `--idle "${values.idle ?? ''}" is no number of seconds from 1.`;
+  for (const number of ['rounds', 'idle', 'nodes', 'minutes'] as const) {
+    const given = values[number];
+    if (given !== undefined && !(Number.isSafeInteger(Number(given)) && Number(given) > 0))
+      return `--${number} "${given}" is no whole number above 0.`;
+  }
   const peer = values.with.find((each) => !ON_REQUEST.includes(each));
   if (peer !== undefined)
     return `--with "${peer}" is no peer that waits to be asked for; there is ${ON_REQUEST.join(', ')}.`;
@@ -52,8 +56,10 @@ export function readOptions(args: readonly string[], suites: Suites): Wish | str
     : [...new Set(names)];
   const orders = chosen.map((suite) => ({
     suite,
-    rounds: rounds ?? (all ? ROUNDS_AMONG_ALL : (suites[suite]?.rounds ?? ROUNDS)),
-    idle: idle * 1000,
+    rounds: Number(values.rounds ?? (all ? ROUNDS_AMONG_ALL : (suites[suite]?.rounds ?? ROUNDS))),
+    idle: Number(values.idle ?? IDLE_S) * 1000,
+    nodes: Number(values.nodes ?? NODES),
+    minutes: Number(values.minutes ?? MINUTES),
     with: values.with,
   }));
   return { kind: 'run', suites: orders, json: values.json ?? null };
@@ -68,6 +74,8 @@ function parsed(args: readonly string[]) {
         help: { type: 'boolean', short: 'h', default: false },
         idle: { type: 'string' },
         json: { type: 'string' },
+        minutes: { type: 'string' },
+        nodes: { type: 'string' },
         rounds: { type: 'string' },
         with: { type: 'string', multiple: true, default: [] },
       },
@@ -83,8 +91,9 @@ export function listing(suites: Suites): string {
     return `  ${name.padEnd(8)} ${summary}${onlyNamed ? ' (runs only when it is named)' : ''}\n`;
   });
   return [
-    'Usage: npm run bench [-- [SUITE ...] [--rounds N] [--idle SECONDS] [--with litellm] [--json FILE]]\n',
+    'Usage: npm run bench [-- [SUITE ...] [--rounds N] [--json FILE]]\n',
     'Without a name every suite runs, one after the other:\n',
     ...lines,
+    'Further options: --idle SECONDS (healing), --nodes N and --minutes N (scale), --with litellm (failover)\n',
   ].join('');
 }

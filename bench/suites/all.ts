@@ -5,6 +5,7 @@ import { benchGithub } from './github.js';
 import { benchHealing } from './healing.js';
 import { benchMemory } from './memory.js';
 import { benchPage } from './page.js';
+import { benchScale } from './scale.js';
 import { benchStart } from './start.js';
 import type { Suites } from './suite.js';
 import { benchSync } from './sync.js';
@@ -28,4 +29,10 @@ export const SUITES: Suites = {
     run: benchHealing,
   },
   page: { summary: 'the page over a journal of 30 days, and what ten open ones cost', run: benchPage },
+  scale: {
+    summary:
+      'a fleet on one server: what it costs a day for 10, 1,000 and 100,000 nodes, and one hub for all',
+    onlyNamed: true,
+    run: benchScale,
+  },
 };

@@ -5,6 +5,9 @@ export interface SuiteOptions {
   readonly rounds: number;
   /** ms without work, where a suite looks at what idling costs over a time that a person may choose. */
   readonly idle: number;
+  /** Nodes of a fleet, and the minutes for which it is looked at. */
+  readonly nodes: number;
+  readonly minutes: number;
   /** Peers that are too large to be fetched unasked: `--with litellm`. */
   readonly with: readonly string[];
   /** Progress, for a person who waits. */

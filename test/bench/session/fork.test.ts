@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const order = { suite: 'page', rounds: 3, idle: 1000, with: [] };
+const order = { suite: 'page', rounds: 3, idle: 1000, nodes: 2, minutes: 1, with: [] };
 const never = new AbortController().signal;
 
 async function entry(name: string, text: string): Promise<string> {

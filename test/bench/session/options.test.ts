@@ -32,8 +32,18 @@ describe('the command line of the bench', () => {
   });
 
   it('hands idle time, peers and the file on', () => {
-    const { suites, json } = wish('quick', '--idle', '30', '--with', 'litellm', '--json', 'out.json');
-    expect(suites[0]).toMatchObject({ idle: 30_000, with: ['litellm'] });
+    const { suites, json } = wish(
+      'quick',
+      '--idle',
+      '30',
+      '--nodes',
+      '7',
+      '--with',
+      'litellm',
+      '--json',
+      'out.json',
+    );
+    expect(suites[0]).toMatchObject({ idle: 30_000, nodes: 7, minutes: 5, with: ['litellm'] });
     expect(json).toBe('out.json');
     expect(wish('quick')).toMatchObject({ json: null, suites: [{ idle: 120_000, with: [] }] });
   });
@@ -43,7 +53,8 @@ describe('the command line of the bench', () => {
     [['quick', 'list'], 'there is no suite "list"; there are quick, slow, huge.'],
     [['--rounds', '0'], '--rounds "0" is no whole number above 0.'],
     [['--rounds', 'two'], '--rounds "two" is no whole number above 0.'],
-    [['--idle', '0.5'], '--idle "0.5" is no number of seconds from 1.'],
+    [['--idle', '0.5'], '--idle "0.5" is no whole number above 0.'],
+    [['--nodes', '0'], '--nodes "0" is no whole number above 0.'],
     [['--with', 'bifrost'], '--with "bifrost" is no peer that waits to be asked for; there is litellm.'],
   ])('answers %j with one sentence', (args, sentence) => {
     expect(readOptions(args, SUITES)).toBe(sentence);

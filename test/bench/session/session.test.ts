@@ -4,7 +4,14 @@ import type { Order } from '../../../bench/session/options.js';
 import type { Outcome, Result } from '../../../bench/session/outcome.js';
 import { runSession, type SessionParts } from '../../../bench/session/session.js';
 
-const orders = ['one', 'two', 'three'].map((suite): Order => ({ suite, rounds: 3, idle: 1000, with: [] }));
+const orders = ['one', 'two', 'three'].map((suite): Order => ({
+  suite,
+  rounds: 3,
+  idle: 1000,
+  nodes: 2,
+  minutes: 1,
+  with: [],
+}));
 const rows: readonly Row[] = [row({ what: 'it', ours: [1] })];
 const well: Result = { kind: 'measured', machine: 'here', rows };
 
