@@ -20,7 +20,8 @@ export const WORKER_LIMITS = {
   maxConcurrentLocalActivityExecutions: 8,
   // Pollers hold slots while they wait; with few of them none is left for a workflow that is started eagerly.
   maxConcurrentWorkflowTaskExecutions: 40,
-  maxConcurrentWorkflowTaskPolls: 2,
-  maxConcurrentActivityTaskPolls: 2,
+  // The SDK's older maxConcurrent…Polls are taken and ignored by 1.24: ten of each ran. One of the two is for the sticky queue.
+  workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
+  activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
   maxCachedWorkflows: 50,
 } as const;

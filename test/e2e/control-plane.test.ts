@@ -56,6 +56,17 @@ it('the agent asks for a backup over MCP, which runs under its name, and not for
   await agent.close();
 }, 120_000);
 
+it('an idle node keeps two polls of each kind open at Temporal: they are what a fleet costs first', async () => {
+  const polls = await until(async () => {
+    const { http } = await plane.run();
+    const text = await (await fetch(`${http}/metrics`)).text();
+    const found = text.matchAll(/^temporal_num_pollers\{poller_type="(\w+)"\} (\d+)$/gm);
+    const counts = new Map([...found].map(([, type = '', count]) => [type, Number(count)]));
+    return counts.size >= 3 ? Object.fromEntries(counts) : null;
+  });
+  expect(polls).toEqual({ workflow_task: 1, sticky_workflow_task: 1, activity_task: 2 });
+}, 60_000);
+
 describe('three destinations, one without its token', () => {
   it('the two are proved and hold the same bytes, the third is not configured and keeps the run from green', async () => {
     const run = await plane.nxs('backup', 'run', '--json');
