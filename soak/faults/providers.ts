@@ -51,7 +51,7 @@ const switched: Fault = async (planned, stage) => {
     recovered: async () => {
       const { body } = await plane.get('/api/providers');
       // Healing may have switched meanwhile, for an hour: that is its word, and not what is waited for.
-      return (body as unknown as ProvidersView).switch?.by !== 'ann';
+      return (body as ProvidersView).switch?.by !== 'ann';
     },
   };
 };
