@@ -114,6 +114,7 @@ async function checkOne(
   await ports.state.saveEntries(CHECK_RUN, name, entries);
   await ports.state.saveProofs(name, {
     node: ports.settings.node,
+    prefix: store.prefix,
     commit: book?.commit ?? head,
     manifest: book?.manifest ?? manifest ?? '',
     witness,

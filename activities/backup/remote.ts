@@ -139,7 +139,8 @@ function requireOurs(
   if (manifest !== null && manifest.node !== ports.settings.node) {
     throw new NxsError(
       'DESTINATION_FOREIGN',
-      `${where} holds the backup of the node "${manifest.node}", this one is "${ports.settings.node}".`,
+      `${where} holds the backup of the node "${manifest.node}", this one is "${ports.settings.node}": ` +
+        'give it a path or a prefix of its own in backup-manifest.yaml.',
     );
   }
   if (manifest === null && files > 0) {
@@ -255,11 +256,12 @@ function unproven(book: ProofBook): ProofBook {
   return { ...book, files: book.files.map((file) => ({ ...file, verifiedAt: null })) };
 }
 
-/** The proof book as far as it still can be believed. */
+/** The proof book as far as it still can be believed. One of another subtree proves nothing of this one. */
 export async function trustedBook(ports: BackupPorts, store: Destination): Promise<ProofBook | null> {
   const book = await ports.state.loadProofs(store.name);
   if (book === null) return null;
   const witness = await store.witness();
+  if (book.prefix !== store.prefix) return { ...unproven(book), provedAt: null, witness };
   // A store that cannot even be walked now (a disk in trouble) is one that nobody has looked at.
   if (witness !== null && book.witness === witness) return book;
   return { ...unproven(book), witness };

@@ -40,7 +40,7 @@ async function verifyPublished(ports: BackupPorts, input: VerifyInput, task: Tas
     commit,
     results: new Map<string, ReadResult>(),
   } as const;
-  const about = { node: ports.settings.node, commit, manifest: digest, witness };
+  const about = { node: ports.settings.node, prefix: store.prefix, commit, manifest: digest, witness };
   const { entries, proofs, read } = await judge(ports, question, task).catch(async (error: unknown) => {
     // Told to wait: what was read so far need not be read again after the wait.
     const { provedAt: before } = book ?? { provedAt: null };

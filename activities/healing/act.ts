@@ -99,13 +99,19 @@ function outcomeOf({ state, steps }: OrderOutcome): Outcome {
 }
 
 function whyFailed({ code, signal, timedOut, failure, ms, output }: StepOutcome): string {
-  const tail = clip(oneLine(output.trim().split('\n').at(-1) ?? ''), 200);
+  const tail = clip(oneLine(tellingLine(output)), 200);
   const words = tail === '' ? '' : `; it says "${tail}"`;
   if (failure !== null) return failure;
   if (timedOut) return `it did not end in ${String(Math.round(ms / 1000))} s and was killed${words}`;
   return code === null
     ? `it was ended by ${signal ?? 'a signal'}${words}`
     : `exit code ${String(code)}${words}`;
+}
+
+/** The last line that tells something: systemctl ends with where to read more, after what was wrong. */
+function tellingLine(output: string): string {
+  const lines = output.trim().split('\n');
+  return lines.findLast((line) => !/^See .* for details\.$/.test(line.trim())) ?? lines.at(-1) ?? '';
 }
 
 /** The source document's log record. */

@@ -50,8 +50,8 @@ export function openProofBooks(dir: string, ndjson: NdjsonFiles = openNdjsonFile
       const head = await readHead(headFile(destination));
       const files = head === null ? null : await linesOf(destination, head);
       if (head === null || files === null) return null;
-      const { node, commit, manifest, witness, provedAt } = head;
-      return { node, commit, manifest, witness, provedAt, files };
+      const { node, prefix, commit, manifest, witness, provedAt } = head;
+      return { node, prefix, commit, manifest, witness, provedAt, files };
     },
   };
 }

@@ -95,6 +95,8 @@ export interface PublishedTree {
 export interface ProofBook {
   /** Node whose backup it is. */
   readonly node: string;
+  /** Subtree of the destination that was read; '' = the whole tree. */
+  readonly prefix: string;
   /** Head that was read. */
   readonly commit: string;
   /** SHA-256 of the manifest in that commit. */

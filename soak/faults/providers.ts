@@ -2,6 +2,7 @@
 import { ask } from '../../drill/client.js';
 import type { LlmFault } from '../../drill/stand-ins/llm-fault.js';
 import { SEAL } from '../../drill/stand-ins/seal.js';
+import type { ProvidersView } from '../../gateway/view.js';
 import { NODES, PROVIDERS } from '../plan/catalogue.js';
 import { atOnce, nodeOf, type Fault, type Stage } from './fault.js';
 
@@ -49,7 +50,8 @@ const switched: Fault = async (planned, stage) => {
     },
     recovered: async () => {
       const { body } = await plane.get('/api/providers');
-      return (body as { readonly switch: unknown }).switch === null;
+      // Healing may have switched meanwhile, for an hour: that is its word, and not what is waited for.
+      return (body as ProvidersView).switch?.by !== 'ann';
     },
   };
 };

@@ -15,6 +15,7 @@ import { publishBackup } from '../../activities/backup/publish.js';
 import { verifyBackup } from '../../activities/backup/verify.js';
 import { backupPorts, SILENT } from '../../workers/backup-parts.js';
 import { standing } from '../../workers/offline.js';
+import { gitFiles } from '../support/e2e-git.js';
 import { tmpdir } from 'node:os';
 
 const task = standing(() => undefined);
@@ -69,16 +70,17 @@ describe('a destination that held backups and is gone', () => {
 describe('a proof book', () => {
   const book: ProofBook = {
     node: 'n',
+    prefix: '',
     commit: 'c',
     manifest: 'm',
     witness: 'w',
     provedAt: 1,
     files: [{ local: 'a', path: 'a', oid: 'o', sha256: 's', size: 1, mode: '100644', verifiedAt: 5 }],
   };
-  const believed = async (saved: string | null, now: string | null): Promise<unknown> => {
+  const believed = async (saved: string | null, now: string | null, at = ''): Promise<unknown> => {
     const state = { loadProofs: () => Promise.resolve({ ...book, witness: saved }) };
     const ports = { state } as unknown as BackupPorts;
-    const store = { name: 'x', witness: () => Promise.resolve(now) } as unknown as Destination;
+    const store = { name: 'x', prefix: at, witness: () => Promise.resolve(now) } as unknown as Destination;
     return (await trustedBook(ports, store))?.files[0]?.verifiedAt;
   };
 
@@ -90,6 +92,10 @@ describe('a proof book', () => {
     expect(await believed(null, 'w')).toBeNull();
   });
 
+  it('proves nothing of another subtree of the same store', async () => {
+    expect(await believed('w', 'w', 'b/')).toBeNull();
+  });
+
   it('is too old when its stamp lies in the future', () => {
     expect(isTooOld(1_000_000, 500_000, 60_000)).toBe(true);
     expect(isTooOld(500_000, 510_000, 60_000)).toBe(false);
@@ -97,23 +103,47 @@ describe('a proof book', () => {
   });
 });
 
+/** The same store with the prefix b, by a state directory and a name that are given. */
+async function underPrefix(root: string, store: string, state: string, node: string): Promise<BackupPorts> {
+  const dir = path.join(root, 'cfg');
+  await mkdir(dir);
+  await writeFile(
+    path.join(dir, 'backup-manifest.yaml'),
+    `backup:\n  destinations:\n    - { name: local, type: git, path: "${store}", prefix: b }\n  files:\n    - { local: "memory/**", remote: "memory/" }\n`,
+  );
+  const env = {
+    PATH: process.env['PATH'],
+    NXS_STATE_DIR: path.join(root, state),
+    NXS_DATA_DIR: path.join(root, 'data'),
+    NXS_NODE: node,
+  };
+  return backupPorts(await loadConfig({ env, homedir: root, dir }), SILENT);
+}
+
+describe('a destination that gets a prefix', () => {
+  it('is written under it by the next run, though the same bytes lie outside of it', async () => {
+    const { ports, root, store } = await place();
+    await run(ports, 'r1');
+    const moved = await underPrefix(root, store, 'state', 'n');
+    expect((await run(moved, 'r2')).counts).toEqual({ VERIFIED: 1 });
+    expect([...(gitFiles(store)?.keys() ?? [])].filter((file) => file.startsWith('b/'))).toContain(
+      'b/memory/a.md',
+    );
+  });
+
+  it('is taken by a node with a new name', async () => {
+    const { ports, root, store } = await place();
+    await run(ports, 'r1');
+    const renamed = await underPrefix(root, store, 'state', 'other');
+    expect((await run(renamed, 'r2')).counts).toEqual({ VERIFIED: 1 });
+  });
+});
+
 describe('two nodes in one store', () => {
   it('a node without a prefix refuses a store that holds another node below it', async () => {
     const { ports, root, store } = await place();
     await run(ports, 'r1');
-    const dir = path.join(root, 'cfg');
-    await mkdir(dir);
-    await writeFile(
-      path.join(dir, 'backup-manifest.yaml'),
-      `backup:\n  destinations:\n    - { name: local, type: git, path: "${store}", prefix: b }\n  files:\n    - { local: "memory/**", remote: "memory/" }\n`,
-    );
-    const env = {
-      PATH: process.env['PATH'],
-      NXS_STATE_DIR: path.join(root, 'state-b'),
-      NXS_DATA_DIR: path.join(root, 'data'),
-      NXS_NODE: 'b',
-    };
-    const other = backupPorts(await loadConfig({ env, homedir: root, dir }), SILENT);
+    const other = await underPrefix(root, store, 'state-b', 'b');
     expect((await run(other, 'b1')).counts).toEqual({ VERIFIED: 1 });
     const mine = await run(ports, 'r2');
     expect(mine).toMatchObject({ state: 'failed' });

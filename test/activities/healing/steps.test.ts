@@ -69,8 +69,15 @@ describe('an act', () => {
     expect(await act(again, input, stage.task)).toMatchObject({ state: 'completed' });
   });
 
-  it('says what a failing command said last, without a secret', async () => {
-    const step = { code: 3, signal: null, timedOut: false, failure: null, ms: 5, output: 'a\nno s3cret\n' };
+  it.each([
+    ['what it said last, without a secret', 'a\nno s3cret\n', 'no ***'],
+    [
+      'what systemctl said before it names the place to read on',
+      "Failed to restart demo.service: Interactive authentication required.\nSee system logs and 'systemctl status demo.service' for details.\n",
+      'Failed to restart demo.service: Interactive authentication required.',
+    ],
+  ])('of a command that fails tells %s', async (_what, output, said) => {
+    const step = { code: 3, signal: null, timedOut: false, failure: null, ms: 5, output };
     const shell = {
       carryOut: () => Promise.resolve({ state: 'failed' as const, steps: [step] }),
       prune: () => Promise.resolve(),
@@ -78,7 +85,7 @@ describe('an act', () => {
     const stage = stageOf(rulesOf(RICH), { shell });
     expect(await carryOut(stage, await planned(stage))).toEqual({
       state: 'failed',
-      detail: 'exit code 3; it says "no ***"',
+      detail: `exit code 3; it says "${said}"`,
     });
   });
 

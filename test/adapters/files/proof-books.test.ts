@@ -21,7 +21,7 @@ function proofs(verifiedAt: number | null): Proof[] {
 }
 
 function book(files: readonly Proof[], witness = 'w1'): ProofBook {
-  return { node: 'home', commit: 'c1', manifest: 'm1', witness, provedAt: 1, files };
+  return { node: 'home', prefix: '', commit: 'c1', manifest: 'm1', witness, provedAt: 1, files };
 }
 
 const linesIn = (dir: string): Map<string, string> =>
