@@ -9,6 +9,7 @@ import { benchGithub } from './suites/github.js';
 import { benchHealing } from './suites/healing.js';
 import { benchMemory } from './suites/memory.js';
 import { benchPage } from './suites/page.js';
+import { benchScale } from './suites/scale.js';
 import { benchStart } from './suites/start.js';
 import type { Suite } from './suites/suite.js';
 import { benchSync } from './suites/sync.js';
@@ -31,6 +32,16 @@ const SUITES: Readonly<Record<string, Suite>> = {
   },
   sync: { summary: 'a cycle beside raw git; from a file event to the other node', run: benchSync },
   page: { summary: 'the page over a journal of 30 days, and what ten open ones cost', run: benchPage },
+  scale: {
+    summary:
+      'a fleet on one server: what it costs a day for 10, 1,000 and 100,000 nodes, and one hub for all',
+    run: (scratch, options) =>
+      benchScale(scratch, {
+        ...options,
+        nodes: Math.max(1, Number(values.nodes) || 20),
+        minutes: Math.max(1, Number(values.minutes) || 5),
+      }),
+  },
   memory: { summary: 'memory of the worker with a corpus of 1 GB, in two shapes', run: benchMemory },
 };
 
@@ -42,6 +53,8 @@ const { values, positionals } = parseArgs({
   options: {
     idle: { type: 'string' },
     json: { type: 'string' },
+    minutes: { type: 'string' },
+    nodes: { type: 'string' },
     rounds: { type: 'string' },
     with: { type: 'string', multiple: true, default: [] },
   },

@@ -6,6 +6,7 @@ import type { Stamp, Version } from '../../domain/sync/model.js';
 import type { FileChange, SyncMemory } from '../../domain/sync/ports.js';
 import type { Question } from '../../domain/sync/guard.js';
 import { isHeld, same, type Wanted } from '../../domain/sync/reconcile.js';
+import { PUBLISH_TRIES } from '../../domain/sync/publishing.js';
 import { receiveStamp } from '../../domain/sync/stamp.js';
 import { WAITING, type PendingApproval, type SyncState } from '../../domain/sync/status.js';
 import type { CycleRef, ExchangeResult } from '../contracts.js';
@@ -15,9 +16,6 @@ import { mergeEntries } from './merge-log.js';
 import { prepare, type Prepared } from './plan.js';
 import type { SyncPorts } from './ports.js';
 import { commitFor } from './publish.js';
-
-/** Tries of one cycle while others publish faster; the next cycle goes on. */
-const TRIES = 8;
 
 /** How many paths of a question are named. */
 const EXAMPLES = 5;
@@ -96,7 +94,7 @@ async function meet(
   memory: SyncMemory,
   task: Task,
 ): Promise<ExchangeResult> {
-  for (let n = 1; n <= TRIES; n += 1) {
+  for (let n = 1; n <= PUBLISH_TRIES; n += 1) {
     if (n > 1) await ports.pause(n - 1);
     const tip = await ports.hub.fetch(task.signal);
     if (await isRewound(ports, memory, tip)) return rewound(ports, memory, tip);
@@ -128,7 +126,7 @@ async function meet(
       questions: plan.questions.length,
     };
   }
-  return stopped('contended', `other nodes were faster ${TRIES} times; the next cycle goes on`);
+  return stopped('contended', `other nodes were faster ${PUBLISH_TRIES} times; the next cycle goes on`);
 }
 
 /** The hub's branch must come after what was seen of it last. */

@@ -17,6 +17,17 @@ export function ownCpuMs(): number {
   return (ticks * 1000) / TICKS;
 }
 
+/** CPU time of the children that have ended, theirs included, in ms (in steps of 10); NaN without /proc. */
+export function childrenCpuMs(pid: number): number {
+  const fields = statFields(pid);
+  return fields === null ? Number.NaN : ((Number(fields[13]) + Number(fields[14])) * 1000) / TICKS;
+}
+
+/** Bytes that a process had the disk write so far; NaN where Linux does not say. */
+export function writtenBytes(pid: number): number {
+  return Number(/^write_bytes: (\d+)$/m.exec(read(`/proc/${pid}/io`) ?? '')?.[1] ?? Number.NaN);
+}
+
 /** Resident memory in MB: now, and the most so far. */
 export function memoryMb(pid: number): { readonly now: number; readonly peak: number } | null {
   const text = read(`/proc/${pid}/status`);

@@ -1,6 +1,8 @@
 import { verdict, type Row } from './row.js';
 import type { Spread } from './statistics.js';
 
+/** Units of which there are no halves. */
+const COUNTED = ['requests', 'commits', 'events', 'actions', 'rows', 'reads', 'polls'];
 const HEAD = ['what', 'ours', 'peer', 'ratio', 'bar', ''];
 
 /** The rows as a text table; notes stand below, numbered. */
@@ -12,7 +14,9 @@ export function renderTable(title: string, rows: readonly Row[]): string {
       each.what + mark,
       value(each.ours, each.unit),
       value(each.peer, each.unit),
-      each.ratio === null ? '-' : `${each.ratio.median.toFixed(2)}x (${range(each.ratio, 2)})`,
+      each.ratio === null || !Number.isFinite(each.ratio.median)
+        ? '-'
+        : `${each.ratio.median.toFixed(2)}x (${range(each.ratio, 2)})`,
       barText(each),
       verdict(each),
     ];
@@ -40,7 +44,7 @@ function noteNumber(notes: string[], note: string): number {
 
 function value(spread: Spread | null, unit: string): string {
   if (spread === null) return '-';
-  const counted = unit === 'requests' || unit === 'commits';
+  const counted = COUNTED.includes(unit);
   const digits = counted || (unit === 'ms' && spread.median >= 10) ? 0 : unit === 'ms' ? 1 : 2;
   const shown = `${spread.median.toFixed(digits)} ${unit}`;
   return spread.rounds === 1 ? shown : `${shown} (${range(spread, digits)})`;

@@ -28,10 +28,16 @@ export async function temporalProgram(): Promise<string> {
   return (await resolveProgram({ env: process.env })).path;
 }
 
-/** `npm start` with that environment, which must name the state directory. */
-export async function startControlPlane(env: NodeJS.ProcessEnv, stateDir: string): Promise<ControlPlane> {
+const NPM_START: readonly [string, ...string[]] = ['npm', 'start', '--silent'];
+
+/** `npm start`, or another command, with that environment, which must name the state directory. */
+export async function startControlPlane(
+  env: NodeJS.ProcessEnv,
+  stateDir: string,
+  [program, ...args]: readonly [string, ...string[]] = NPM_START,
+): Promise<ControlPlane> {
   const began = performance.now();
-  const child = spawn('npm', ['start', '--silent'], {
+  const child = spawn(program, args, {
     cwd: ROOT,
     env,
     detached: true,

@@ -14,6 +14,8 @@ export interface Asked {
   readonly proving: number;
   /** Without the first one of an empty repository, which is made with its README. */
   readonly commits: number;
+  /** Of the requests, those that make something: what GitHub calls content creation. */
+  readonly writes: number;
 }
 
 export interface GithubServer {
@@ -79,7 +81,7 @@ function summed(routes: Readonly<Record<string, number>>): Asked {
     Object.entries(routes).reduce((sum, [route, times]) => sum + (wanted.test(route) ? times : 0), 0);
   const proving = count(/^GET .*(blobs|tarball|_codeload)/);
   const commits = count(/^POST .*\/git\/commits/);
-  return { requests: count(/./) - proving, proving, commits };
+  return { requests: count(/./) - proving, proving, commits, writes: count(/^(POST|PUT|PATCH) /) };
 }
 
 /** The tests are not part of the build: the peer is put together here, where it finds its packages. */

@@ -1,4 +1,5 @@
 // The steps of a run without Temporal, wired by the product's own composition root.
+import { checkAccess } from '../../activities/backup/access.js';
 import { checkBackup } from '../../activities/backup/check.js';
 import { planBackup } from '../../activities/backup/plan.js';
 import { publishBackup } from '../../activities/backup/publish.js';
@@ -18,6 +19,10 @@ export interface OurSteps {
   prove(run: string): Promise<number>;
   /** `verify --full`; throws unless green. */
   verifyFull(run: string): Promise<number>;
+  /** The hourly pass: a share of it is read; throws unless green. */
+  verifyRolling(run: string): Promise<void>;
+  /** The hourly look at the destinations. */
+  access(run: string): Promise<void>;
   /** All files below `to`, proved; throws when one could not be restored. Returns their number. */
   restore(run: string, to: string): Promise<number>;
   /** What a run ends with: its record, and its stage removed. */
@@ -48,6 +53,15 @@ export async function openOurs(env: NodeJS.ProcessEnv): Promise<OurSteps> {
       const result = await checkBackup(ports, input, task);
       if (!result.green) throw new Error(`verify --full is not green: ${result.summary}`);
       return result.destinations.reduce((sum, { read }) => sum + read.bytes, 0);
+    },
+    async verifyRolling(run) {
+      const input = { run, workflowId: 'bench', destination: null, level: 'rolling' } as const;
+      const result = await checkBackup(ports, input, task);
+      if (!result.green) throw new Error(`the rolling pass is not green: ${result.summary}`);
+    },
+    async access(run) {
+      const result = await checkAccess(ports, { run }, task);
+      if (!result.healthy) throw new Error(result.summary);
     },
     async restore(run, to) {
       const input = { destination: null, at: null, paths: [], dryRun: false, undo: null };

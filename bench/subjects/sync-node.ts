@@ -5,6 +5,7 @@ import { applyChanges } from '../../activities/sync/apply.js';
 import { captureChanges } from '../../activities/sync/capture.js';
 import { exchangeWithHub } from '../../activities/sync/exchange.js';
 import { finishCycle } from '../../activities/sync/finish.js';
+import type { SyncPorts } from '../../activities/sync/ports.js';
 import { loadConfig } from '../../config/load.js';
 import { standing } from '../../workers/offline.js';
 import { syncPorts, UNHEARD } from '../../workers/sync/parts.js';
@@ -23,7 +24,12 @@ export async function openSyncNode(
   scratch: Scratch,
   name: string,
   hub: string,
-  more: { readonly data?: string; readonly nxs?: object } = {},
+  more: {
+    readonly data?: string;
+    readonly nxs?: object;
+    /** Stands between the steps and the outside. */
+    readonly around?: (ports: SyncPorts) => SyncPorts;
+  } = {},
 ): Promise<SyncSubject> {
   const data = more.data ?? scratch.dir(`${name}-data`);
   const [state, settings] = [scratch.dir(`${name}-state`), scratch.dir(`${name}-config`)];
@@ -31,7 +37,8 @@ export async function openSyncNode(
   writeFileSync(path.join(settings, 'nxs.yaml'), JSON.stringify(nxs));
   const env = { ...ourEnvironment(scratch.env, state, data), NXS_NODE: name, NXS_CONFIG_DIR: settings };
   const config = await loadConfig({ env });
-  const ports = syncPorts(config, UNHEARD);
+  const own = syncPorts(config, UNHEARD);
+  const ports = more.around?.(own) ?? own;
   const task = standing(() => undefined);
   mkdirSync(data, { recursive: true });
   let cycles = 0;

@@ -12,13 +12,11 @@ import { openHub } from '../../adapters/hub/open-hub.js';
 import { hashBytes } from '../../adapters/files/hash.js';
 import { openWorkspace, type OpenWorkspace } from '../../adapters/workspace/open-workspace.js';
 import type { Config } from '../../config/types.js';
+import { publishPause } from '../../domain/sync/publishing.js';
 import { starterIds } from '../starter-state.js';
 
 /** A cycle of somebody else is over in seconds, a first meeting in minutes. */
 const PATIENCE_MS = 30 * 60_000;
-
-/** Between two tries of a publish, ms: enough for the others to be through, apart enough not to meet again. */
-const JITTER_MS = [50, 500] as const;
 
 export interface SyncChannels {
   readonly journal: SyncPorts['journal'];
@@ -68,8 +66,7 @@ export function syncPorts(
     parsesYaml: (text) => parseDocument(text).errors.length === 0,
     now,
     async pause() {
-      const [least, most] = JITTER_MS;
-      await sleep(least + Math.random() * (most - least));
+      await sleep(publishPause(Math.random()));
     },
     ...channels,
   };
