@@ -19,6 +19,7 @@ export function kpisOf(played: readonly Played[], from: number, to: number): Mea
   const kpis = openKpis();
   let left = 0;
   let open = 0;
+  const unclaimed: string[] = [];
   for (const group of played)
     for (const plane of group.planes) {
       // Two groups may call a node by the same name.
@@ -29,19 +30,31 @@ export function kpisOf(played: readonly Played[], from: number, to: number): Mea
       for (const event of journal)
         if (isPlannedFailure(event, group.scenarios)) left += 1;
         else kpis.add({ ...event, node });
-      for (const label of labelsOf(journal, group.scenarios, node)) kpis.add(label);
+      for (const label of labelsOf(journal, group.scenarios, node)) {
+        kpis.add(label);
+        if (label.data['label'] === 'false_positive') unclaimed.push(nobodys(label, journal));
+      }
     }
   for (const failover of clientFailovers(played)) kpis.add(failover);
   const report = kpis.report({ node: 'drill', from, to });
   const uptime = uptimeOf(played);
   const measured = report.kpis.map((kpi) => (kpi.id === 'uptime' ? { ...kpi, ...uptime } : kpi));
-  const notes = [...(left === 0 ? [] : [leftOut(left)]), ...(open === 0 ? [] : [stillOpen(open)])];
+  const notes = [
+    ...(left === 0 ? [] : [leftOut(left)]),
+    ...(open === 0 ? [] : [stillOpen(open)]),
+    ...unclaimed,
+  ];
   return { kpis: measured, notes };
 }
 
 function leftOut(runs: number): string {
   const what = runs === 1 ? 'One backup run that was' : `${runs} backup runs that were`;
   return `${what} not green while the drill kept the place, the token or the content from it: left out of the backup success rate, and judged by their scenarios.`;
+}
+
+function nobodys({ node, data: { incident } }: Told, journal: readonly Told[]): string {
+  const seen = journal.find(({ type, data }) => type === 'healing.detected' && data['incident'] === incident);
+  return `${node}: no scenario caused ${String(incident)} (${String(seen?.data['detail'])}): it counts as a false positive.`;
 }
 
 function stillOpen(incidents: number): string {

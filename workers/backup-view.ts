@@ -6,12 +6,13 @@ import { formatDuration } from '../config/schemas/duration.js';
 import type { Config } from '../config/types.js';
 import { keptDrillSchema, type KeptDrill } from '../domain/backup/drill.js';
 import type { KeptAccess } from '../domain/backup/access.js';
-import type { FileChecks } from '../domain/backup/checks.js';
+import { fileChecks, type FileChecks } from '../domain/backup/checks.js';
 import type { Wait } from '../domain/backup/ports.js';
 import { tamperSchema } from '../domain/backup/trail.js';
 import { plural, runRecordSchema, type RunRecord } from '../domain/backup/record.js';
 import { isTooOld } from '../domain/backup/proof.js';
-import type { EntryResult } from '../domain/backup/entry.js';
+import { isProved, type EntryResult } from '../domain/backup/entry.js';
+import { CHECK_RUN } from '../domain/backup/local-ports.js';
 import type { BackupState, ProofBook } from '../domain/backup/local-ports.js';
 import { backupPorts, SILENT } from './backup-parts.js';
 import { backupPaths } from './backup-paths.js';
@@ -125,7 +126,8 @@ async function destinationView(subject: Subject): Promise<BackupView['destinatio
   const { name, kind, location, note, wait, last, state, now, config } = subject;
   const record = last?.destinations.find((each) => each.name === name) ?? null;
   const book = await state.loadProofs(name);
-  const entries = last === null ? [] : await state.loadEntries(last.run, name);
+  const ofRun = last === null ? [] : await state.loadEntries(last.run, name);
+  const { entries, wrong } = await withLaterLook(state, name, ofRun, book);
   const provedAt = book?.provedAt ?? null;
   const proofs = new Map(book?.files.map((file) => [file.path, file.verifiedAt] as const));
   const tooOld = isTooOld(provedAt, now, config.backup.recency_limit);
@@ -134,15 +136,15 @@ async function destinationView(subject: Subject): Promise<BackupView['destinatio
     name,
     kind,
     location,
-    state: note !== null ? 'not_configured' : (record?.state ?? 'never run'),
-    note: note ?? record?.note ?? null,
+    state: note !== null ? 'not_configured' : wrong > 0 ? 'not_proved' : (record?.state ?? 'never run'),
+    note: note ?? (wrong > 0 ? foundWrong(wrong) : (record?.note ?? null)),
     same_disk: record?.same_disk ?? null,
     commit: record?.commit ?? book?.commit ?? null,
     last_proved: iso(provedAt),
     too_old: tooOld,
     oldest_verification: oldest(book),
     checks: [
-      ...fileCheckViews(seen),
+      ...fileCheckViews(wrong > 0 ? { at: null, checks: fileChecks(entries) } : seen),
       accessView(await state.lastAccess(name)),
       recencyView({ provedAt, tooOld, now, limit: config.backup.recency_limit }),
     ],
@@ -153,8 +155,34 @@ async function destinationView(subject: Subject): Promise<BackupView['destinatio
   };
 }
 
+/** Files that the last run proved and a verification found wrong since; a run that mends them proves them again. */
+async function withLaterLook(
+  state: BackupState,
+  name: string,
+  ofRun: readonly EntryResult[],
+  book: ProofBook | null,
+): Promise<{ readonly entries: readonly EntryResult[]; readonly wrong: number }> {
+  const lost = new Set(book?.files.filter((file) => file.verifiedAt === null).map(({ path }) => path));
+  if (lost.size === 0) return { entries: ofRun, wrong: 0 };
+  const bad = (await state.loadEntries(CHECK_RUN, name)).filter(
+    ({ path, status }) => lost.has(path) && !isProved(status),
+  );
+  const now = new Map(bad.map((entry) => [entry.path, entry] as const));
+  let wrong = 0;
+  const entries = ofRun.map((entry) => {
+    const later = isProved(entry.status) ? now.get(entry.path) : undefined;
+    if (later !== undefined) wrong += 1;
+    return later ?? entry;
+  });
+  return { entries, wrong };
+}
+
+function foundWrong(files: number): string {
+  return `the last verification found ${plural(files, 'file')} wrong; nxs backup run mends and proves them again`;
+}
+
 function fileCheckViews(
-  seen: { readonly at: string; readonly checks: FileChecks | null } | null,
+  seen: { readonly at: string | null; readonly checks: FileChecks | null } | null,
 ): CheckView[] {
   return (['exists', 'hash', 'size'] as const).map((check) => {
     const found = seen?.checks?.[check] ?? null;

@@ -27,7 +27,7 @@ export async function preflight(config: Config, env: NodeJS.ProcessEnv): Promise
     if (each.state === 'not_configured')
       return { name, reading: 'bad', detail: `not configured: ${each.note}` };
     const { state, detail, sameDisk } = await each.store.access(config.dataDir);
-    const disk = sameDisk === true ? '; on the same disk as the data' : '';
+    const disk = sameDisk === true ? ' It is on the same disk as the data.' : '';
     return {
       name,
       reading: state === 'ok' || state === 'absent' ? 'good' : 'bad',
@@ -37,7 +37,7 @@ export async function preflight(config: Config, env: NodeJS.ProcessEnv): Promise
   const checks = [
     guarded('git', git),
     guarded('config', () => Promise.resolve(configCheck(config))),
-    guarded('data directory', () => dataDirectory(config.dataDir)),
+    guarded('data directory', () => dataDirectory(config.dataDir, config.stateDir)),
     guarded('state directory', () => stateDirectory(config.stateDir)),
     guarded('control plane', () => controlPlane(config)),
     ...destinations.map((check, index) =>
@@ -75,8 +75,10 @@ function configCheck(config: Config): Omit<Check, 'name'> {
   return { reading: 'good', detail: `${plural(own, 'file')} of yours, the others are defaults${missing}` };
 }
 
-async function dataDirectory(dir: string): Promise<Omit<Check, 'name'>> {
+async function dataDirectory(dir: string, stateDir: string): Promise<Omit<Check, 'name'>> {
   const stats = await stat(dir).catch(() => null);
+  const isNew = stats === null && (await stat(stateDir).catch(() => null)) === null;
+  if (isNew) return { reading: 'good', detail: `${dir} is made at the first start` };
   if (stats === null)
     return {
       reading: 'bad',

@@ -10,7 +10,7 @@ import {
 } from '../../domain/backup/record.js';
 import { isProved } from '../../domain/backup/entry.js';
 import { errorMessage, NxsError } from '../../domain/errors.js';
-import type { ProofBook } from '../../domain/backup/local-ports.js';
+import { CHECK_RUN, type ProofBook } from '../../domain/backup/local-ports.js';
 import type { Destination } from '../../domain/backup/ports.js';
 import type { CheckInput } from '../contracts.js';
 import type { CheckResult } from '../../domain/backup/results.js';
@@ -26,9 +26,6 @@ type DestinationCheck = CheckResult['destinations'][number];
 const NAMED = 20;
 
 const NO_LISTING = Promise.resolve({ files: new Map<string, never>(), manifest: null });
-
-/** The pseudo run under which the entries of the latest look are kept. */
-const CHECK_RUN = 'check';
 
 /** Verifies one destination or all of them against the last proved run. */
 export async function checkBackup(ports: BackupPorts, input: CheckInput, task: Task): Promise<CheckResult> {

@@ -2,16 +2,14 @@
 import { execFile } from 'node:child_process';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { errorMessage, NxsError } from '../../domain/errors.js';
 import type { RotatingLog } from '../files/rotating-log.js';
 import { copyParts, removeParts } from './database-copy.js';
 import { chooseEnginePorts, spawnEngine } from './engine.js';
-import type { Poured } from './pour.js';
+import type { PourAnswer, Poured } from './pour.js';
 
 /** ms: a new file is made in 2 s on an idle machine. */
 const MAKE_MS = 120_000;
-const run = promisify(execFile);
 
 export interface ConvertOptions {
   readonly database: string;
@@ -96,14 +94,26 @@ export async function makeEmpty(path: string, options: MakeOptions): Promise<voi
   });
 }
 
-/** `pour` in a process of its own, which `signal` ends. `main`: the compiled pour-main. */
+/**
+ * `pour` in a process of its own, which `signal` ends. `main`: the compiled pour-main. Its line is all that is waited for: on a busy
+ * machine Node itself may hang as a process ends whose WebAssembly is still being compiled (nodejs/node issue 54918).
+ */
 export async function pourApart(
   main: string,
   { old, fresh, signal }: { readonly old: string; readonly fresh: string; readonly signal: AbortSignal },
 ): Promise<Poured> {
-  const { stdout } = await run(process.execPath, [main, old, fresh], { signal }).catch((error: unknown) => {
-    const said = (error as { readonly stderr?: unknown }).stderr;
-    throw new Error(typeof said === 'string' && said.trim() !== '' ? said.trim() : errorMessage(error));
-  });
-  return JSON.parse(stdout) as Poured;
+  const { line, problem } = await new Promise<{ readonly line: string; readonly problem: string }>(
+    (resolve) => {
+      const child = execFile(process.execPath, [main, old, fresh], { signal }, (error, stdout, stderr) => {
+        resolve({ line: stdout.trim(), problem: stderr.trim() === '' ? errorMessage(error) : stderr.trim() });
+      });
+      child.stdout?.on('data', (chunk) => {
+        if (String(chunk).endsWith('\n')) child.kill('SIGKILL');
+      });
+    },
+  );
+  if (line === '') throw new Error(problem);
+  const answer = JSON.parse(line) as PourAnswer;
+  if (answer.kind === 'failed') throw new Error(answer.reason);
+  return answer;
 }

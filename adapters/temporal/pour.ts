@@ -9,6 +9,9 @@ export type Poured =
   /** The new tables have no place for something. One sentence. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** What the process says that pours. */
+export type PourAnswer = Poured | { readonly kind: 'failed'; readonly reason: string };
+
 interface Column {
   readonly name: string;
   /** SQLite works it out from others. */

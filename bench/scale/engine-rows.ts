@@ -33,7 +33,6 @@ const TABLES = [
   'history_tree',
   'history_node',
   'executions_visibility',
-  'timer_tasks',
 ] as const;
 const PARTS = ['', '-journal', '-wal'] as const;
 

@@ -5,14 +5,14 @@ export interface Gain {
   /** Runs that began. */
   readonly runs: number;
   readonly events: number;
-  /** Rows that stay: the run's own five (execution, current, tree, visibility, its deletion) and its history. */
+  /** Rows that stay: the run's own four (execution, current, tree, visibility) and its history. */
   readonly rows: number;
   /** Of history. */
   readonly bytes: number;
 }
 
 /** Rows that a run has beside its history. */
-const OWN_ROWS = 5;
+const OWN_ROWS = 4;
 
 /** `publish`, `receive` are cycles that somebody asked for; `schedule:<kind>` is the schedule's own workflow. */
 export function kindOf(workflowId: string): string {

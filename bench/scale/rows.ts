@@ -1,6 +1,7 @@
 // Measured beside computed, as rows: what the model says of the very window that was measured, and the simulation of the very nodes that
 // published at once.
 import { row, type Row } from '../measure/row.js';
+import type { HubCost } from '../subjects/http-hub.js';
 import { seeded } from '../subjects/words.js';
 import type { AtOnce, StepTimes } from './calibrate.js';
 import { contend, summaryOf } from './contention.js';
@@ -46,13 +47,6 @@ export function windowRows(window: FleetWindow, cost: NodeCost, rhythm: Rhythm):
     one('worker, mean of a node', '% of a core', (cores.worker * 100) / nodes),
     one('supervisor, mean of a node', '% of a core', (cores.supervisor * 100) / nodes),
     one('resident, supervisor + worker, mean of a node', 'MB', memory.node),
-    one('hub over http: a read', 'ms of a core', window.hub.read),
-    one(
-      'hub over http: a push',
-      'ms of a core',
-      window.hub.push,
-      'from the start of the fleet, when every node publishes',
-    ),
   ];
 }
 
@@ -62,6 +56,8 @@ function operationsOf({ operations, nodes, seconds }: FleetWindow): string {
   return `requests of a node a second: ${told.join(', ')}`;
 }
 
+const HTTP = 'ms of a core that git took on the side of the hub; without TLS or ssh';
+
 export interface Real {
   readonly count: number;
   readonly rounds: readonly AtOnce[];
@@ -70,13 +66,15 @@ export interface Real {
 const SIMULATED =
   'peer: simulated with the steps as measured alone, two cores shared by all, and the moments in which the real ones began';
 
-export function contentionRows(times: StepTimes, real: readonly Real[]): Row[] {
+export function contentionRows(times: StepTimes, hub: HubCost, real: readonly Real[]): Row[] {
   const step = (what: string, ms: number) => row({ what: `publish, a step alone: ${what}`, ours: [ms] });
   return [
     step('fetch', times.fetch),
     step('plan, merge, commit', times.plan),
     step('push that comes too late', times.lost),
     step('push', times.push),
+    row({ what: 'hub over http: a look, its machine', ours: [hub.read], note: HTTP }),
+    row({ what: 'hub over http: a push, its machine', ours: [hub.push], note: HTTP }),
     ...real.flatMap(({ count, rounds }) => {
       const simulated = rounds.map((round, n) => simulate(times, round, count + n));
       const measured = rounds.map((round) => summaryOf({ ...round, busy: Number.NaN }));

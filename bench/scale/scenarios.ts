@@ -2,6 +2,7 @@
 import { publishPause } from '../../domain/sync/publishing.js';
 import { seeded } from '../subjects/words.js';
 import type { StepTimes } from './calibrate.js';
+import type { HubCost } from '../subjects/http-hub.js';
 import { contend, spreadOver, summaryOf, type Contention, type Steps } from './contention.js';
 
 const HUB_CORES = 2;
@@ -15,7 +16,7 @@ const LONGEST_PAUSE_MS = 16_000;
 export type Summary = ReturnType<typeof summaryOf>;
 
 /** Steps as they were measured on one machine, parted into what the hub's machine did and what the node's. */
-export function stepsOf(times: StepTimes, hub: { readonly read: number; readonly push: number }): Steps {
+export function stepsOf(times: StepTimes, hub: HubCost): Steps {
   const lost = { own: Math.max(0, times.lost - hub.read), hub: Math.min(times.lost, hub.read) };
   return {
     fetch: { own: Math.max(0, times.fetch - hub.read), hub: Math.min(times.fetch, hub.read) },

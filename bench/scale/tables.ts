@@ -4,6 +4,7 @@ import type { StepTimes } from './calibrate.js';
 import { ceilings, needed, type Ceiling } from './ceilings.js';
 import { dayOf, RUNS, runsADay, type Day, type NodeCost, type Rhythm, type RunKind } from './model.js';
 import { atFiring, doubling, elsewhere, FIRING_MS, steady, stepsOf, type Summary } from './scenarios.js';
+import type { HubCost } from '../subjects/http-hub.js';
 import type { FleetWindow } from './window.js';
 
 const LISTS = 'ListWorkflowExecutions';
@@ -55,9 +56,10 @@ export function ceilingsOf(
   rhythm: Rhythm,
   retention: number,
   window: FleetWindow,
+  { read, push }: HubCost,
 ): readonly Ceiling[] {
   const serverCores = window.cores.server / window.nodes;
-  const hub = { read: window.hub.read / 1000, push: window.hub.push / 1000 };
+  const hub = { read: read / 1000, push: push / 1000 };
   const lists = (window.operations.get(LISTS) ?? 0) / window.seconds / window.nodes;
   const nodes = SIZES[1];
   const day = dayOf({ nodes, cost, rhythm, retention });
@@ -92,7 +94,7 @@ function cells({ tries, p50, p95, gaveUp, busy }: Summary): (string | number)[] 
 }
 
 /** Nodes elsewhere at one hub. */
-export function contentionTable(times: StepTimes, hub: FleetWindow['hub']): string {
+export function contentionTable(times: StepTimes, hub: HubCost): string {
   const steps = stepsOf(times, hub);
   const fleets = [10, 50, 100, 500, 1000];
   const lines = [
@@ -115,7 +117,7 @@ export function contentionTable(times: StepTimes, hub: FleetWindow['hub']): stri
 }
 
 /** The same 1,000 nodes, parted. */
-export function splitTable(times: StepTimes, hub: FleetWindow['hub']): string {
+export function splitTable(times: StepTimes, hub: HubCost): string {
   const steps = stepsOf(times, hub);
   const busy = 60;
   return renderGrid(

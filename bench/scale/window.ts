@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMs, memoryMb, writtenBytes } from '../measure/process-facts.js';
 import { startEngine, startNode, type FleetNode } from '../subjects/fleet.js';
-import { hubsSoFar, startHttpHub } from '../subjects/http-hub.js';
+import { startHttpHub } from '../subjects/http-hub.js';
 import type { Scratch } from '../subjects/scratch.js';
 import { readEngine } from './engine-rows.js';
 import { gained, type Gain } from './gained.js';
@@ -24,8 +24,6 @@ export interface FleetWindow {
   /** Requests by operation, for a person who asks what they are. */
   readonly operations: ReadonlyMap<string, number>;
   readonly hubReads: number;
-  /** ms of a core of the hub's machine. */
-  readonly hub: { readonly read: number; readonly push: number };
   /** Shares of a core. */
   readonly cores: { readonly server: number; readonly worker: number; readonly supervisor: number };
   /** MB, mean of a node; of the server. */
@@ -54,7 +52,6 @@ export async function fleetWindow(
   const [engine, hub] = [await startEngine(scratch), await startHttpHub(scratch)];
   const nodes: FleetNode[] = [];
   try {
-    const atFirst = hubsSoFar();
     const names = Array.from({ length: options.nodes }, (_, n) => `n${String(n + 1).padStart(2, '0')}`);
     for (let at = 0; at < names.length; at += ABREAST) {
       const group = names.slice(at, at + ABREAST);
@@ -64,7 +61,6 @@ export async function fleetWindow(
     }
     await sleep(SETTLE_MS);
     await betweenFirings();
-    const atOpening = hubsSoFar();
     const processes = () => ({
       server: cpuMs(engine.pid) ?? Number.NaN,
       worker: sum(nodes, ({ pids }) => cpuMs(pids.worker) ?? Number.NaN),
@@ -73,11 +69,11 @@ export async function fleetWindow(
     });
     const sdk = await readSdk(nodes, 1);
     const before = readEngine(scratch, engine.database, engine.pid);
-    const [began, used, reads] = [performance.now(), processes(), hub.counts().reads];
+    const [began, used, reads] = [performance.now(), processes(), (await hub.counts()).reads];
     say(`the window of ${options.minutes} min is open`);
     await sleep(options.minutes * 60_000);
     const [seconds, now] = [(performance.now() - began) / 1000, processes()];
-    const hubReads = hub.counts().reads - reads;
+    const hubReads = (await hub.counts()).reads - reads;
     const after = readEngine(scratch, engine.database, engine.pid);
     const later = await readSdk(nodes, 2);
     const gains = gained(before, after);
@@ -85,7 +81,6 @@ export async function fleetWindow(
     const asked = between(sdk, later);
     const beats = asked.get(BEAT) ?? 0;
     const share = (of: keyof ReturnType<typeof processes>) => (now[of] - used[of]) / (seconds * 1000);
-    const atEnd = hubsSoFar();
     const inRuns = await actionsOf(engine, before, after);
     return {
       nodes: nodes.length,
@@ -99,7 +94,6 @@ export async function fleetWindow(
       polls: total(later.polls),
       operations: asked,
       hubReads,
-      hub: eachCosts(since(atFirst, atOpening), since(atOpening, atEnd)),
       cores: { server: share('server'), worker: share('worker'), supervisor: share('supervisor') },
       memory: {
         node:
@@ -134,20 +128,6 @@ function runsIn(gains: ReadonlyMap<string, Gain>): Partial<Record<RunKind, numbe
   // Nobody changes a file: what is asked for is asked for by a look at the hub.
   runs.receive = gains.get('asked:sync')?.runs ?? 0;
   return runs;
-}
-
-type Served = ReturnType<typeof hubsSoFar>;
-
-function since(then: Served, now: Served): Served {
-  return { reads: now.reads - then.reads, pushes: now.pushes - then.pushes, ms: now.ms - then.ms };
-}
-
-/** Two sums of reads and pushes have one price of each; the start has most of the pushes. */
-function eachCosts(start: Served, quiet: Served): { readonly read: number; readonly push: number } {
-  const determinant = start.reads * quiet.pushes - quiet.reads * start.pushes;
-  const read = (start.ms * quiet.pushes - quiet.ms * start.pushes) / determinant;
-  const push = (start.reads * quiet.ms - quiet.reads * start.ms) / determinant;
-  return { read, push };
 }
 
 function sum<T>(all: readonly T[], of: (each: T) => number): number {

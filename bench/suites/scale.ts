@@ -17,6 +17,7 @@ import {
 } from '../scale/tables.js';
 import { openUnits } from '../scale/units.js';
 import { fleetWindow } from '../scale/window.js';
+import { hubCost } from '../subjects/http-hub.js';
 import { startUpstream } from '../subjects/llm-upstream.js';
 import type { Scratch } from '../subjects/scratch.js';
 import type { SuiteOptions } from './suite.js';
@@ -26,6 +27,7 @@ const CHANGES_A_DAY = 24;
 const AT_ONCE = [5, 10, 20] as const;
 const STEP_ROUNDS = 8;
 const AT_ONCE_ROUNDS = 2;
+const HUB_TIMES = 40;
 /** Starting a node takes some seconds of both cores; the costs of one run are measured at the same time. */
 const START_MS = 8_000;
 
@@ -45,6 +47,7 @@ export async function benchScale(scratch: Scratch, options: SuiteOptions): Promi
   const [window, units] = both;
   say('the window is over; now git alone');
   const times = await stepTimes(scratch, STEP_ROUNDS);
+  const hub = await hubCost(scratch, HUB_TIMES);
   const real: Real[] = [];
   for (const count of AT_ONCE) {
     real.push({ count, rounds: await atOnce(scratch, count, AT_ONCE_ROUNDS) });
@@ -55,12 +58,16 @@ export async function benchScale(scratch: Scratch, options: SuiteOptions): Promi
   const tables = [
     unitTable(cost, units.runs, rhythm),
     dayTable(cost, rhythm, RETENTION_DAYS),
-    ceilingTable(ceilingsOf(cost, rhythm, RETENTION_DAYS, window)),
-    contentionTable(times, window.hub),
-    splitTable(times, window.hub),
+    ceilingTable(ceilingsOf(cost, rhythm, RETENTION_DAYS, window, hub)),
+    contentionTable(times, hub),
+    splitTable(times, hub),
   ];
   process.stdout.write(`${tables.join('\n')}\n`);
-  return [...windowRows(window, cost, rhythm), ...contentionRows(times, real), ...githubRows(github, first)];
+  return [
+    ...windowRows(window, cost, rhythm),
+    ...contentionRows(times, hub, real),
+    ...githubRows(github, first),
+  ];
 }
 
 /** As a node has it that says nothing about it. */

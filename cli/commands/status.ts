@@ -73,7 +73,9 @@ async function answer(context: Context): Promise<number> {
     printHealing(context, healing, now);
     printKpiLine(context, kpis);
   }
-  const proved = backup.outcome === 'green' && backup.destinations.every((each) => !each.too_old);
+  const proved =
+    backup.outcome === 'green' &&
+    backup.destinations.every((each) => !each.too_old && each.state !== 'not_proved');
   return plane.ready && proved ? 0 : 1;
 }
 

@@ -108,6 +108,9 @@ export interface ProofBook {
   readonly files: readonly Proof[];
 }
 
+/** The pseudo run under which the entries of the latest verification are kept. */
+export const CHECK_RUN = 'check';
+
 /** The state directory's part for backups. What is lost here costs time, never data. */
 export interface BackupState {
   saveCatalog(run: string, catalog: Catalog): Promise<void>;

@@ -20,6 +20,11 @@ afterAll(() => removePlace(place));
 
 const run = (...args: readonly string[]) => nxs(args, place.env);
 
+it('every group of commands says what it is for', () => {
+  const groups = buildProgram(() => Promise.resolve()).commands.filter((each) => each.commands.length > 0);
+  expect(groups.filter((each) => each.description() === each.name()).map((each) => each.name())).toEqual([]);
+});
+
 describe('what cannot be meant', () => {
   it.each([
     [['bakcup'], /backup/],

@@ -57,6 +57,11 @@ describe('labels', () => {
 });
 
 describe('the KPIs of a drill', () => {
+  it('names an incident that nobody claims, and what it said', () => {
+    const { notes } = measured([detected('nobody', 2)], [scenarioReport({})]);
+    expect(notes).toEqual(['healing/home: no scenario caused nobody (x): it counts as a false positive.']);
+  });
+
   it('counts an unclaimed incident against the false positive rate', () => {
     const end = (incident: string) =>
       event('healing.finished', 9, {

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkAccess } from '../../activities/backup/access.js';
 import { fill } from '../support/e2e-place.js';
-import { freshPorts, runBackup } from '../support/e2e-plain.js';
+import { freshPorts, runBackup, verify } from '../support/e2e-plain.js';
+import { blobId } from '../support/github/client.js';
 import { githubLab, type GithubLab } from '../support/github-place.js';
 import { viewBackups, type BackupView } from '../../workers/backup-view.js';
 import { standing } from '../../workers/offline.js';
@@ -44,6 +45,30 @@ describe('the status of a destination', () => {
     await look('access-2');
     const access = (await statusOf(lab)).checks.find(({ check }) => check === 'access');
     expect(access).toMatchObject({ result: 'bad', detail: expect.stringMatching(/^denied: /) as string });
+  });
+
+  it('is not proved once a verification found a file wrong, until a run has mended it', async () => {
+    const lab = await githubLab();
+    await fill(lab.place.dataDir, { one: 'good', two: '2' });
+    await runBackup(lab.config);
+    lab.github.set({ rewriteHeals: true });
+    lab.github.rot(lab.repo, blobId(Buffer.from('good')));
+    await verify(lab.config, 'full');
+    const { state, note, checks, files } = await statusOf(lab);
+    expect({ state, note }).toEqual({
+      state: 'not_proved',
+      note: 'the last verification found 1 file wrong; nxs backup run mends and proves them again',
+    });
+    expect(checks.find(({ check }) => check === 'hash')).toMatchObject({
+      result: 'bad',
+      detail: '1 of 2 files',
+    });
+    expect(files.map(({ file, status }) => [file, status])).toEqual([
+      ['one', 'MISMATCH'],
+      ['two', 'VERIFIED'],
+    ]);
+    await runBackup(lab.config);
+    expect(await statusOf(lab)).toMatchObject({ state: 'proved' });
   });
 
   it('has the wait and its reason while the server lets nothing through, also in another process', async () => {

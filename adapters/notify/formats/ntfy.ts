@@ -20,12 +20,18 @@ export const ntfy: Format = (message, sender, { url, token, topic }) => {
       title: headerText(headline(message, sender)),
       priority: priorityOf(message),
       tags: tagOf(message),
-      ...(sender.link === null ? {} : { click: sender.link }),
+      ...(sender.link === null ? {} : { click: cardIn(text, sender.link) ?? sender.link }),
       ...bearer(token),
     },
     body: clipBytes(text === '' ? message.title : text, LONGEST),
   };
 };
+
+/** A question brings the link of its card: a tap opens that instead of the page, which may want a token. */
+function cardIn(text: string, link: string): string | null {
+  const card = new URL('/answer/', link).href;
+  return text.split('\n').find((line) => line.startsWith(card) && /^[\x21-\x7e]+$/.test(line)) ?? null;
+}
 
 function priorityOf({ kind, level }: Message): string {
   if (kind === 'resolved' || kind === 'test') return '3';

@@ -140,6 +140,15 @@ describe('a webhook of format', () => {
     expect((await heard({ format: 'ntfy', topic: 'a b' }, '')).path).toBe('/a%20b');
   });
 
+  it('ntfy opens the card of a question at a tap, and nothing that only looks like it', async () => {
+    const sender = { node: 'home', link: 'https://nxs.test/' };
+    const tapOf = async (text: string): Promise<unknown> =>
+      (await heard({ format: 'ntfy' }, '/t', message({ text }), sender)).headers['click'];
+    const card = 'https://nxs.test/answer/service-web/abc-_1';
+    expect(await tapOf(`needs your approval\nnxs approve …\n${card}`)).toBe(card);
+    expect(await tapOf(`https://elsewhere.test/answer/x\n${card}\u00e9`)).toBe('https://nxs.test/');
+  });
+
   it('ntfy keeps other alphabets whole in its title, lets no header in, and stays below an attachment', async () => {
     const what = message({
       title: `Größe: Überlauf 🙂 ${'я'.repeat(60)}\r\nX-Evil: 1`,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { describe, expect, it } from 'vitest';
-import { convertDatabase } from '../../../adapters/temporal/convert.js';
+import { convertDatabase, pourApart } from '../../../adapters/temporal/convert.js';
 import { copyParts } from '../../../adapters/temporal/database-copy.js';
 import { pour } from '../../../adapters/temporal/pour.js';
 
@@ -139,5 +139,34 @@ describe('convertDatabase', () => {
     await expect(convertDatabase(failing)).rejects.toThrow('no room');
     expect(await readFile(database)).toEqual(before);
     expect(await readdir(join(database, '..'))).toEqual(['x.db']);
+  });
+});
+
+describe('pouring in a process of its own', () => {
+  const ask = async (script: string): Promise<unknown> => {
+    const main = join(await mkdtemp(join(tmpdir(), 'pour-main-')), 'main.mjs');
+    await writeFile(main, script);
+    return pourApart(main, { old: 'o', fresh: 'f', signal: new AbortController().signal });
+  };
+
+  it('takes its answer and does not wait for a process that hangs as it ends', async () => {
+    const hangs = `console.log(JSON.stringify({ kind: 'same' })); setInterval(() => {}, 1000);`;
+    expect(await ask(hangs)).toEqual({ kind: 'same' });
+  });
+
+  it.each([
+    [
+      'says why it failed',
+      `console.log('{"kind":"failed","reason":"no such table: x"}')`,
+      /^no such table: x$/,
+    ],
+    ['dies without a word', `process.exit(3)`, /Command failed/],
+    [
+      'dies with a word, after a warning',
+      `console.error('warning'); throw new Error('out of memory')`,
+      /out of memory/,
+    ],
+  ])('rejects when it %s', async (_how, script, reason) => {
+    await expect(ask(script)).rejects.toThrow(reason);
   });
 });
