@@ -1,86 +1,71 @@
-import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { machineLine } from './measure/machine.js';
+// `npm run bench`. Exit codes: 0 measured, whatever came out; 1 a suite or a part of it failed; 2 a wrong option.
+import { access, constants, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { renderTable } from './measure/table.js';
-import { openScratch } from './subjects/scratch.js';
-import { benchBackup } from './suites/backup.js';
-import { benchFailover } from './suites/failover.js';
-import { benchGithub } from './suites/github.js';
-import { benchHealing } from './suites/healing.js';
-import { benchMemory } from './suites/memory.js';
-import { benchPage } from './suites/page.js';
-import { benchScale } from './suites/scale.js';
-import { benchStart } from './suites/start.js';
-import type { Suite } from './suites/suite.js';
-import { benchSync } from './suites/sync.js';
+import { duration } from './measure/words.js';
+import { documentOf } from './session/document.js';
+import { forkSuite } from './session/fork.js';
+import { listing, readOptions, type RunWish } from './session/options.js';
+import type { Outcome } from './session/outcome.js';
+import { runSession } from './session/session.js';
+import { anythingFailed, renderSummary } from './session/summary.js';
+import { builtBench } from './subjects/root.js';
+import { SUITES } from './suites/all.js';
 
-const SUITES: Readonly<Record<string, Suite>> = {
-  backup: { summary: 'speed of a backup and its proof beside git and restic', run: benchBackup },
-  start: { summary: 'start to /readyz, idle CPU and memory of each process', run: benchStart },
-  failover: {
-    summary: 'price and use of the gateway beside a bare proxy, Portkey and LiteLLM',
-    run: benchFailover,
-  },
-  github: {
-    summary: 'requests, speed and memory of a backup to GitHub beside a bare octokit loop',
-    run: benchGithub,
-  },
-  healing: {
-    summary: 'from a dead service to a verified one, approvals, idling, noise around thresholds',
-    run: (scratch, options) =>
-      benchHealing(scratch, { ...options, idle: 1000 * Math.max(1, Number(values.idle) || 120) }),
-  },
-  sync: { summary: 'a cycle beside raw git; from a file event to the other node', run: benchSync },
-  page: { summary: 'the page over a journal of 30 days, and what ten open ones cost', run: benchPage },
-  scale: {
-    summary:
-      'a fleet on one server: what it costs a day for 10, 1,000 and 100,000 nodes, and one hub for all',
-    run: (scratch, options) =>
-      benchScale(scratch, {
-        ...options,
-        nodes: Math.max(1, Number(values.nodes) || 20),
-        minutes: Math.max(1, Number(values.minutes) || 5),
-      }),
-  },
-  memory: { summary: 'memory of the worker with a corpus of 1 GB, in two shapes', run: benchMemory },
-};
-
-/** Rounds of a suite that is not told; others take 5. */
-const ROUNDS: Readonly<Record<string, number>> = { healing: 10 };
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    idle: { type: 'string' },
-    json: { type: 'string' },
-    minutes: { type: 'string' },
-    nodes: { type: 'string' },
-    rounds: { type: 'string' },
-    with: { type: 'string', multiple: true, default: [] },
-  },
-});
-const name = positionals[0] ?? 'list';
-const suite = SUITES[name];
-if (suite === undefined) {
-  for (const [each, { summary }] of Object.entries(SUITES))
-    process.stdout.write(`${each.padEnd(8)} ${summary}\n`);
-  process.exitCode = name === 'list' ? 0 : 2;
-} else {
-  await runSuite(name, suite);
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
-async function runSuite(title: string, { run }: Suite): Promise<void> {
-  const machine = machineLine();
-  const rounds = Math.max(1, Math.floor(Number(values.rounds)) || (ROUNDS[title] ?? 5));
-  const scratch = openScratch();
-  try {
-    const say = (line: string) => void process.stderr.write(`bench: ${line}\n`);
-    const rows = await run(scratch, { rounds, with: values.with, say });
-    process.stdout.write(`${renderTable(`${title}: ${machine}`, rows)}\n`);
-    if (values.json !== undefined) {
-      await writeFile(values.json, `${JSON.stringify({ suite: title, machine, rounds, rows }, null, 2)}\n`);
-    }
-  } finally {
-    scratch.remove();
+async function main(): Promise<number> {
+  const wish = readOptions(process.argv.slice(2), SUITES);
+  if (typeof wish === 'string') return refuse(wish);
+  if (wish.kind === 'list') {
+    process.stdout.write(listing(SUITES));
+    return 0;
   }
+  const wrong = await unwritable(wish.json);
+  return wrong === null ? bench(wish) : refuse(wrong);
 }
+
+function refuse(sentence: string): number {
+  process.stderr.write(`bench: ${sentence}\n`);
+  return 2;
+}
+
+/** A sentence when the file could not be written, said before half an hour is spent. */
+async function unwritable(json: string | null): Promise<string | null> {
+  if (json === null) return null;
+  const folder = path.dirname(path.resolve(json));
+  return access(folder, constants.W_OK).then(
+    () => null,
+    () => `--json "${json}": nothing can be written into ${folder}.`,
+  );
+}
+
+async function bench({ suites, json }: RunWish): Promise<number> {
+  const cut = new AbortController();
+  const hear = () => cut.abort();
+  process.on('SIGINT', hear).on('SIGTERM', hear);
+  const several = suites.length > 1;
+  const outcomes = await runSession(suites, {
+    measure: (order) => forkSuite(builtBench('suite-process.js'), order, cut.signal),
+    cut: () => cut.signal.aborted,
+    clock: () => performance.now() / 1000,
+    async done(outcome, all) {
+      print(`${shownOutcome(outcome)}\n`);
+      if (json !== null) await writeFile(json, `${JSON.stringify(documentOf(all, several), null, 2)}\n`);
+    },
+  });
+  if (cut.signal.aborted) return 130;
+  if (several) print(renderSummary(outcomes));
+  return anythingFailed(outcomes) ? 1 : 0;
+}
+
+function shownOutcome(outcome: Outcome): string {
+  const { suite, seconds } = outcome;
+  if (outcome.kind === 'failed') return `${suite}: failed after ${duration(seconds)}: ${outcome.error}`;
+  const { machine, rounds, rows } = outcome;
+  return `${renderTable(`${suite}: ${machine}`, rows)}\n\n${suite} took ${duration(seconds)} (rounds: ${rounds})`;
+}
+
+process.exitCode = await main();

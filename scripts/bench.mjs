@@ -1,4 +1,4 @@
-// `npm run bench -- backup|start|memory|list [--rounds N] [--json FILE]`: measures, prints a table, judges nothing.
+// `npm run bench [-- SUITE ...]`: measures, prints a table a suite and all bars at the end, judges nothing.
 import './support/node-version.mjs';
 
 const { runMain } = await import('./support/say.mjs');

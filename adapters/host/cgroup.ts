@@ -51,11 +51,10 @@ async function limited(
   statFile: string,
   inactive: string,
 ): Promise<CgroupMemory | null> {
-  const [limit, usage, stat] = await Promise.all([
-    readNumber(root, limitFile),
-    readNumber(root, usageFile),
-    readText(root, statFile),
-  ]);
-  if (limit === null || usage === null || limit === 0 || limit >= NO_LIMIT) return null;
+  // Most levels have no limit, and this is looked at every few seconds: the other two files are left alone then.
+  const limit = await readNumber(root, limitFile);
+  if (limit === null || limit === 0 || limit >= NO_LIMIT) return null;
+  const [usage, stat] = await Promise.all([readNumber(root, usageFile), readText(root, statFile)]);
+  if (usage === null) return null;
   return { limit, used: Math.max(0, usage - (fieldsOf(stat).get(inactive) ?? 0)) };
 }

@@ -1,11 +1,12 @@
 // The whole product as a person starts it. Ends with the bench whatever happens: it runs in a process group of its own,
-// and that group is what is killed.
+// and that group is what is killed, with the children that its supervisor gave groups of their own.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveProgram } from '../../adapters/temporal/binary.js';
 import { connectTemporal, type TemporalConnection } from '../../adapters/temporal/connect.js';
 import { embeddedTarget } from '../../adapters/temporal/target.js';
-import { readRunFile, type RunFile } from '../../workers/run-file.js';
+import { readRunFile, runFilePath, type RunFile } from '../../workers/run-file.js';
 import { ROOT } from './root.js';
 
 export interface ControlPlane {
@@ -47,7 +48,9 @@ export async function startControlPlane(
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const killAll = () => {
-    if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
+    if (child.pid === undefined || child.exitCode !== null) return;
+    const children = childrenOf(stateDir);
+    for (const pid of [child.pid, ...children]) killGroup(pid);
   };
   process.on('exit', killAll);
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -92,6 +95,17 @@ async function isReady(stateDir: string): Promise<boolean> {
     (answer) => answer.status === 200,
     () => false,
   );
+}
+
+/** The worker and the engine as run.json names them; at once, since nothing is waited for while a process exits. */
+function childrenOf(stateDir: string): readonly number[] {
+  try {
+    const { pids } = JSON.parse(readFileSync(runFilePath(stateDir), 'utf8')) as RunFile;
+    return Object.values(pids).filter((pid) => pid !== null);
+  } catch {
+    // It has not come so far.
+    return [];
+  }
 }
 
 function killGroup(pid: number): void {

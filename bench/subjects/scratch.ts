@@ -16,7 +16,8 @@ export function openScratch(): Scratch {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'nxs-bench-')));
   const remove = () => rmSync(root, { recursive: true, force: true, maxRetries: 3 });
   const interrupted = () => {
-    remove();
+    // Last of all: the listeners before it kill what still writes there.
+    process.once('exit', remove);
     process.exit(130);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);

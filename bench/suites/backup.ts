@@ -1,6 +1,6 @@
 // Part 1's "Speed and size": every figure of ours beside that of git and restic, from the same corpus, in turn.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { row, type Row } from '../measure/row.js';
+import { orFailed, type Row } from '../measure/row.js';
 import { makeCorpus, SMALL } from '../subjects/corpus.js';
 import type { Scratch } from '../subjects/scratch.js';
 import { benchFresh, freshRows } from './backup-fresh.js';
@@ -20,8 +20,6 @@ export async function benchBackup(scratch: Scratch, options: SuiteOptions): Prom
   const pairs = await benchPairs(scratch, data, options);
   const fresh = await benchFresh(scratch, data, pairs, options);
   const restic = await benchRestic(scratch, data, pairs, options);
-  const workflow = await benchWorkflow(scratch, data, options).catch((error: unknown) => [
-    row({ what: 'workflow overhead', note: `not measured: ${String(error)}` }),
-  ]);
+  const workflow = await orFailed('workflow overhead', benchWorkflow(scratch, data, options));
   return [...pairRows(pairs), ...freshRows(fresh, pairs), ...workflow, ...restic];
 }

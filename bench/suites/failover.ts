@@ -1,7 +1,7 @@
 // What the gateway costs while all is well, and what it saves when it is not: beside the upstream itself, a bare Node proxy,
 // Portkey and LiteLLM, in one run on one machine, in turn.
 import { findLoader } from '../measure/http-load.js';
-import { row, type Row } from '../measure/row.js';
+import { orFailed, row, type Row } from '../measure/row.js';
 import { BARE_PROXY } from '../subjects/bare-proxy.js';
 import { ourGateway } from '../subjects/gateway.js';
 import { findLiteLlm } from '../subjects/litellm.js';
@@ -23,13 +23,11 @@ export async function benchFailover(scratch: Scratch, options: SuiteOptions): Pr
   const litellm = await findLiteLlm(scratch, options.with.includes('litellm'));
   const peers = [portkey, litellm].filter(isPeer);
   const absent = [portkey, litellm].filter((each) => !isPeer(each)) as { readonly reason: string }[];
-  const guarded = (what: string, work: Promise<readonly Row[]>) =>
-    work.catch((error: unknown) => [row({ what, note: `not measured: ${String(error)}` })]);
   return [
     ...(await benchSpeed({ ours, bare: BARE_PROXY, peers, loader }, options)),
-    ...(await guarded('faults', benchFaults(ours, [portkey, tuned, litellm].filter(isPeer), options))),
-    ...(await guarded('open provider', benchOpen(ours, loader, options))),
-    ...(await guarded('durable lane', benchDurable(scratch, options))),
+    ...(await orFailed('faults', benchFaults(ours, [portkey, tuned, litellm].filter(isPeer), options))),
+    ...(await orFailed('open provider', benchOpen(ours, loader, options))),
+    ...(await orFailed('durable lane', benchDurable(scratch, options))),
     ...absent.map(({ reason }) => row({ what: 'a peer is missing', note: reason })),
   ];
 }

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { row, type Row } from '../measure/row.js';
+import { orFailed, type Row } from '../measure/row.js';
 import { series, type Series } from '../measure/series.js';
 import { makeCorpus, SMALL } from '../subjects/corpus.js';
 import { githubEnvironment, startGithubServer, type GithubServer } from '../subjects/github-peer.js';
@@ -38,9 +38,7 @@ export async function benchGithub(scratch: Scratch, options: SuiteOptions): Prom
   } finally {
     await github.stop();
   }
-  const memory = await benchGithubMemory(scratch, options).catch((error: unknown) => [
-    row({ what: 'memory', note: `not measured: ${String(error)}` }),
-  ]);
+  const memory = await orFailed('memory', benchGithubMemory(scratch, options));
   return [...githubRows(counted), ...memory];
 }
 

@@ -4,14 +4,11 @@ import { healingWorkflowId } from '../../domain/ids.js';
 import { cpuMs } from '../measure/process-facts.js';
 import { row, type Row } from '../measure/row.js';
 import type { ControlPlane } from '../subjects/control-plane.js';
-import type { HealingOptions } from './healing-rows.js';
+import type { SuiteOptions } from './suite.js';
 
 const SETTLE = 15_000;
 
-export async function benchHealingIdle(
-  plane: ControlPlane,
-  options: HealingOptions,
-): Promise<readonly Row[]> {
+export async function benchHealingIdle(plane: ControlPlane, options: SuiteOptions): Promise<readonly Row[]> {
   await sleep(SETTLE);
   const { pid, pids } = await plane.run();
   const watched = { supervisor: pid, worker: pids.worker ?? 0, temporal: pids.temporal ?? 0 };

@@ -1,10 +1,4 @@
 import { row, type Row } from '../measure/row.js';
-import type { SuiteOptions } from './suite.js';
-
-export interface HealingOptions extends SuiteOptions {
-  /** ms that nothing happens. */
-  readonly idle: number;
-}
 
 /** The value that at least 95 of 100 do not exceed (nearest rank): of ten the greatest one. */
 export function p95(values: readonly number[]): number {

@@ -22,12 +22,6 @@ import { startUpstream } from '../subjects/llm-upstream.js';
 import type { Scratch } from '../subjects/scratch.js';
 import type { SuiteOptions } from './suite.js';
 
-export interface ScaleOptions extends SuiteOptions {
-  readonly nodes: number;
-  /** Length of the window; the multiples of 5 hold whole rounds of sync. */
-  readonly minutes: number;
-}
-
 /** A guess: an agent's memory, one file an hour. */
 const CHANGES_A_DAY = 24;
 const AT_ONCE = [5, 10, 20] as const;
@@ -37,7 +31,7 @@ const HUB_TIMES = 40;
 /** Starting a node takes some seconds of both cores; the costs of one run are measured at the same time. */
 const START_MS = 8_000;
 
-export async function benchScale(scratch: Scratch, options: ScaleOptions): Promise<readonly Row[]> {
+export async function benchScale(scratch: Scratch, options: SuiteOptions): Promise<readonly Row[]> {
   const { nodes, minutes, say } = options;
   const rhythm = await rhythmOf(scratch);
   const upstream = await startUpstream('model');

@@ -43,16 +43,15 @@ async function answer(
   const route = preflight ?? (match.kind === 'found' ? match.route : null);
   const rules = rulesOf(policy(), route);
   const verdict = judge(rules, caller);
-  const from = callerName(request);
   // The right one does not count either: else guessing would go on.
-  if (needsToken(rules, caller) && wrong.blocked(from)) {
+  if (needsToken(rules, caller) && wrong.blocked(callerName(request))) {
     response.setHeader('retry-after', 60);
     refuse(request, response, 429, 'Too many wrong tokens came from there; wait a minute.');
     return;
   }
   if (!verdict.allowed) {
     if (verdict.status === 401) {
-      if (caller.authorization !== undefined) wrong.note(from);
+      if (caller.authorization !== undefined) wrong.note(callerName(request));
       response.setHeader('www-authenticate', 'Bearer realm="nxs"');
     }
     refuse(request, response, verdict.status, verdict.reason);
@@ -82,6 +81,7 @@ async function answer(
 
 function rulesOf(policy: GuardPolicy, route: Route | null): GuardPolicy {
   const origins = route?.origins?.();
+  if (origins === undefined && route?.ownKey !== true) return policy;
   return {
     ...policy,
     ...(route?.ownKey === true ? { token: null } : {}),
