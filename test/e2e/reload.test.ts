@@ -93,7 +93,8 @@ test('a broken file changes nothing; a whole one is in force at once, and a runn
   const after = await plane.run();
   expect(after.pid).toBe(pid);
   expect(after.pids.worker).not.toBe(pids.worker);
-  expect((await plane.get('/readyz')).status).toBe(200);
+  // A cluster somewhere else may need a moment to say that it serves.
+  await until(async () => (await plane.get('/readyz')).status === 200);
   const manager = await plane.client((client) =>
     client.workflow.getHandle('nxs/home/providers').query('status'),
   );
