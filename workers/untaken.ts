@@ -35,6 +35,11 @@ export async function unlessUntaken<T>(
   try {
     // A worker is at it: only its end counts from now on.
     return await Promise.race([running, untaken.then(() => running)]);
+  } catch (error) {
+    // What we end ourselves fails at once, often before we have heard that it was ended: ours is the reason then.
+    over.abort();
+    await untaken;
+    throw error;
   } finally {
     over.abort();
     running.catch(() => undefined);
