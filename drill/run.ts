@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { resolveProgram } from '../adapters/temporal/binary.js';
+import { sideBySide } from '../domain/side-by-side.js';
 import { choose, type Chosen } from './choose.js';
 import { allParts, CONTROL, WAITING } from './groups.js';
 import { makeScratch, openKit, type OpenKit } from './kit.js';
@@ -71,9 +72,9 @@ export async function runDrill(options: DrillOptions): Promise<DrillEnd> {
   const waits = ({ part }: Chosen) => WAITING.includes(part.name);
   const isControl = ({ part }: Chosen) => part.name === CONTROL;
   const busy = Promise.all([
-    atMost(
-      AT_ONCE,
+    sideBySide(
       chosen.filter((each) => !waits(each)),
+      AT_ONCE,
       playOne,
     ),
     ...chosen.filter((each) => waits(each) && !isControl(each)).map(playOne),
@@ -107,22 +108,6 @@ export async function runDrill(options: DrillOptions): Promise<DrillEnd> {
     if (options.keep) say(`kept: ${root}`);
     else await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
-}
-
-/** The results in the order of the things, `most` of them under way at once. */
-async function atMost<T, R>(
-  most: number,
-  things: readonly T[],
-  work: (thing: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  const left = [...things.entries()];
-  const run = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift())
-      results[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: most }, run));
-  return results;
 }
 
 function inOrder(chosen: readonly Chosen[], played: readonly Played[]): readonly Played[] {

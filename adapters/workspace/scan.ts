@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hold, Version } from '../../domain/sync/model.js';
 import type { ScanOptions, Scanned, ScanResult } from '../../domain/sync/ports.js';
 import { comparePaths, isAscii } from '../../domain/paths.js';
+import { sideBySide } from '../../domain/side-by-side.js';
 import { isAlwaysOut } from '../../domain/backup/select.js';
 import { hashBytes } from '../files/hash.js';
 import { scanDirectory } from '../files/scan.js';
@@ -154,22 +155,15 @@ async function readAll(work: Work, unread: readonly Unread[], now: () => number)
   const { settle } = work.options;
   const isYoung = ({ entry }: Unread): boolean => Math.abs(now() - mtimeOf(entry.stat)) < settle;
   const young = unread.filter(isYoung);
-  await inParallel(
+  await sideBySide(
     unread.filter((each) => !young.includes(each)),
+    WIDTH,
     (each) => readOne(work, each, false),
   );
   if (young.length === 0) return;
   // A moment's patience, so that what was written just before a cycle is in it.
   await sleep(settle);
-  await inParallel(young, (each) => readOne(work, each, true));
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const one = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(WIDTH, items.length) }, one));
+  await sideBySide(young, WIDTH, (each) => readOne(work, each, true));
 }
 
 /** `wasYoung`: it must not have changed since it was looked at. */

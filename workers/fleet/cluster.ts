@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { ClusterNode } from '../../domain/fleet/fleet.js';
 import { parseIdentity } from '../../domain/fleet/identity.js';
 import { healingWorkflowId } from '../../domain/ids.js';
-import { sideBySide } from './side-by-side.js';
+import { sideBySide } from '../../domain/side-by-side.js';
 
 /** ms that Temporal has to answer. */
 export const PATIENCE = 3_000;

@@ -2,8 +2,8 @@
 // also where the search attributes could not be registered.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { ClusterNode, Last } from '../../domain/fleet/fleet.js';
+import { sideBySide } from '../../domain/side-by-side.js';
 import { AT_ONCE } from './cluster.js';
-import { sideBySide } from './side-by-side.js';
 
 const MOST_INCIDENTS = 1_000;
 

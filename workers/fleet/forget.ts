@@ -4,8 +4,8 @@ import { pollersOf } from '../../adapters/temporal/pollers.js';
 import { parseIdentity } from '../../domain/fleet/identity.js';
 import { SILENT_AFTER } from '../../domain/fleet/rivals.js';
 import { SCHEDULE_KINDS, scheduleId, taskQueue } from '../../domain/ids.js';
+import { sideBySide } from '../../domain/side-by-side.js';
 import { AT_ONCE } from './cluster.js';
-import { sideBySide } from './side-by-side.js';
 
 export interface Forgotten {
   /** A worker that polls for this node, and then nothing was done; null: none does. `seen`: ISO. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sideBySide } from '../../../workers/fleet/side-by-side.js';
+import { sideBySide } from '../../domain/side-by-side.js';
 
 it('answers in the order of the items, never with more at once than it may', async () => {
   await fc.assert(

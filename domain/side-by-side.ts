@@ -1,3 +1,5 @@
+// Many small waits, a few at a time.
+
 /** `work` for each item, at most `width` at once; answers in the items' order. Rejects with the first error. */
 export async function sideBySide<T, R>(
   items: readonly T[],
